@@ -1,0 +1,29 @@
+# The short names of what a developer runs. What each does stands in tests/tools and benches.
+
+.PHONY: help test lint contract crash fuzz bench clean-tools
+
+help: ## This list.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+test: ## All tests, with all the set-up that they need.
+	tests/tools/test.sh
+
+lint: ## Formatting, clippy without a warning, licences and banned crates.
+	tests/tools/lint.sh
+
+contract: ## Writes openapi/ anew from the code.
+	cargo run --locked --quiet --bin doorward -- contract
+
+crash: ## 200 kills while writing, on each database.
+	cargo build --locked --quiet --bin doorward
+	tests/tools/with-postgres.sh python3 tests/tools/crash.py --rounds $${CRASH_ROUNDS:-200}
+
+fuzz: ## The contract against the running service, with many examples.
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} tests/tools/with-postgres.sh sh -c \
+		'tests/tools/schemathesis.sh --database sqlite && tests/tools/schemathesis.sh --database postgres'
+
+bench: ## The load scenarios; about ten minutes on a quiet machine.
+	benches/bench.sh
+
+clean-tools: ## Removes what the scripts have installed.
+	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated

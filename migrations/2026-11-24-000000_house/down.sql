@@ -1,0 +1,12 @@
+DROP TABLE settings;
+DROP TABLE setup_links;
+DROP TABLE throttles;
+DROP TABLE audit_head;
+DROP TABLE audit_events;
+DROP TABLE role_grants;
+DROP TABLE role_permissions;
+DROP TABLE roles;
+DROP TABLE permissions;
+DROP TABLE sessions;
+DROP TABLE passwords;
+DROP TABLE users;

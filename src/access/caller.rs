@@ -1,0 +1,175 @@
+//! The caller, and the one query that finds it. Nothing else turns a session key into a person.
+
+use std::collections::BTreeSet;
+
+use actix_identity::IdentityExt;
+use actix_session::SessionExt;
+use actix_web::HttpRequest;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::sessions::SessionRow,
+    db::{
+        Conn,
+        schema::{role_grants, role_permissions, roles, sessions, users},
+    },
+    http::{code::Code, origin, problem::Problem},
+    kernel::{
+        clock::Timestamp,
+        id::{GrantId, RoleId, SessionId, UserId},
+        permission::PermissionName,
+        secret::TokenHash,
+    },
+};
+
+/// The scope in which a grant counts everywhere.
+pub const SYSTEM: &str = "system";
+
+/// Somebody who is signed in, with all that decides what they may do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Caller {
+    pub user_id: UserId,
+    pub email: String,
+    pub email_verified: bool,
+    pub name: String,
+    pub session: SessionRow,
+    pub held: Vec<Held>,
+    /// What holds in the scope `system`.
+    permissions: BTreeSet<PermissionName>,
+}
+
+/// A role that somebody holds now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Held {
+    pub grant_id: GrantId,
+    pub role_id: RoleId,
+    pub role: String,
+    pub scope: String,
+    pub expires_at: Option<Timestamp>,
+    pub permissions: Vec<PermissionName>,
+}
+
+impl Caller {
+    /// Whether the permission is held in the scope `system`.
+    pub fn can(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|held| held.as_str() == permission)
+    }
+
+    /// Whether the permission is held in `scope`: what holds in `system` holds everywhere.
+    pub fn can_in(&self, permission: &PermissionName, scope: &str) -> bool {
+        self.held.iter().any(|held| {
+            (held.scope == SYSTEM || held.scope == scope) && held.permissions.contains(permission)
+        })
+    }
+
+    /// The same caller with the roles that they hold by now.
+    pub fn with_held(&self, held: Vec<Held>) -> Self {
+        let permissions = system(&held);
+        Self { held, permissions, ..self.clone() }
+    }
+
+    pub fn permissions(&self) -> &BTreeSet<PermissionName> {
+        &self.permissions
+    }
+
+    /// Seconds since the caller last proved to be who they are.
+    pub fn seconds_since_proof(&self, now: Timestamp) -> i64 {
+        now.seconds_since(self.session.auth_time)
+    }
+
+    /// Until when this is true if nothing is changed: the session's end or a grant's.
+    pub fn valid_until(&self) -> Timestamp {
+        let grants = self.held.iter().filter_map(|held| held.expires_at);
+        grants.chain([self.session.ends_at()]).min().unwrap_or(self.session.ends_at())
+    }
+}
+
+/// The caller behind a session key: a session that runs, of an account that is active.
+pub fn find(db: &mut Conn, key: &TokenHash, now: Timestamp) -> QueryResult<Option<Caller>> {
+    type Account = (UserId, String, Option<Timestamp>, String);
+    let found: Option<(SessionRow, Account)> = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::key_hash.eq(key))
+        .filter(sessions::revoked_at.is_null())
+        .filter(users::status.eq("active"))
+        .select((
+            SessionRow::as_select(),
+            (users::id, users::email, users::email_verified_at, users::name),
+        ))
+        .first(db)
+        .optional()?;
+    let Some((session, (user_id, email, verified_at, name))) = found else { return Ok(None) };
+    if session.ends_at() <= now {
+        return Ok(None);
+    }
+    let held = held(db, &user_id, now)?;
+    let permissions = system(&held);
+    let email_verified = verified_at.is_some();
+    Ok(Some(Caller { user_id, email, email_verified, name, session, held, permissions }))
+}
+
+fn system(held: &[Held]) -> BTreeSet<PermissionName> {
+    let system = held.iter().filter(|held| held.scope == SYSTEM);
+    system.flat_map(|held| held.permissions.iter().cloned()).collect()
+}
+
+/// The roles that an account holds at `now`, each with its permissions.
+pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Held>> {
+    type Row = (GrantId, RoleId, String, String, Option<Timestamp>, Option<PermissionName>);
+    let rows: Vec<Row> = role_grants::table
+        .inner_join(roles::table)
+        .left_join(role_permissions::table.on(role_permissions::role_id.eq(roles::id)))
+        .filter(role_grants::user_id.eq(user))
+        .filter(role_grants::revoked_at.is_null())
+        .order((role_grants::id, role_permissions::permission))
+        .select((
+            role_grants::id,
+            roles::id,
+            roles::name,
+            role_grants::scope,
+            role_grants::expires_at,
+            role_permissions::permission.nullable(),
+        ))
+        .load(db)?;
+    let mut list: Vec<Held> = Vec::new();
+    for (grant_id, role_id, role, scope, expires_at, permission) in rows {
+        if expires_at.is_some_and(|expires_at| expires_at <= now) {
+            continue;
+        }
+        if list.last().is_none_or(|last| last.grant_id != grant_id) {
+            let permissions = Vec::new();
+            list.push(Held { grant_id, role_id, role, scope, expires_at, permissions });
+        }
+        if let Some(last) = list.last_mut() {
+            last.permissions.extend(permission);
+        }
+    }
+    Ok(list)
+}
+
+/// Under which names the session store hands its finding to the guards.
+pub const CALLER_KEY: &str = "doorward.caller";
+pub const FAULT_KEY: &str = "doorward.fault";
+
+/// The caller of a request, as its session cookie says, or nobody.
+///
+/// A bearer token is looked at first and wins: with a good cookie and a bad token the answer is
+/// no. Errors: `auth.token_invalid`, and `server.unavailable` when the session can't be read.
+pub fn of(request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+    if origin::is_bearer(request) {
+        return Err(Code::TokenInvalid.into());
+    }
+    let session = request.get_session();
+    if session.contains_key(FAULT_KEY) {
+        return Err(Code::Unavailable.into());
+    }
+    let Ok(id) = request.get_identity().and_then(|identity| identity.id()) else { return Ok(None) };
+    let caller = session.get::<Caller>(CALLER_KEY).map_err(Problem::internal)?;
+    Ok(caller.filter(|caller| caller.user_id.as_str() == id))
+}
+
+/// The id of the session that a request came with, or none.
+pub fn session_id(caller: Option<&Caller>) -> Option<&SessionId> {
+    caller.map(|caller| &caller.session.id)
+}

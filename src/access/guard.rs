@@ -1,0 +1,151 @@
+//! The guards: the types that handlers take first. Each is admitted only if its rule lets the
+//! caller in, and the same rule is written into the contract.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use actix_web::{HttpRequest, web::Data};
+
+use crate::{
+    access::{
+        caller::{self, Caller},
+        decide::{Whose, decide},
+        throttle::{self, Bucket, Open, RateClass},
+    },
+    app::App,
+    db,
+    http::{
+        endpoint::Guard,
+        peer::Peer,
+        problem::Problem,
+        rule::{Rate, Rule, Who},
+    },
+    kernel::{id::UserId, permission::Permission},
+};
+
+/// Anybody. `R` says how often one address may call.
+pub struct Public<R = Open> {
+    pub peer: Peer,
+    /// The address's try, for handlers that give it back.
+    pub tried: Option<Bucket>,
+    class: PhantomData<R>,
+}
+
+/// Anybody who is signed in.
+pub struct SignedIn<R = Open> {
+    visit: Visit,
+    /// The address's try, for handlers that give it back.
+    pub tried: Option<Bucket>,
+    class: PhantomData<R>,
+}
+
+/// Who signed in, or proved to be who they are again, at most `SECS` seconds ago.
+pub struct Fresh<const SECS: u32>(Visit);
+
+/// Who holds the permission `P`.
+pub struct Can<P>(Visit, PhantomData<P>);
+
+/// The account that the path's `id` names, and who holds the permission `P`.
+pub struct OwnOr<P>(Visit, PhantomData<P>);
+
+/// A caller and where they call from.
+pub struct Visit {
+    pub caller: Caller,
+    pub peer: Peer,
+}
+
+impl Visit {
+    pub fn user(&self) -> &UserId {
+        &self.caller.user_id
+    }
+}
+
+macro_rules! visits {
+    ($([$($generics:tt)*] $guard:ty, $field:tt;)*) => {$(
+        impl<$($generics)*> Deref for $guard {
+            type Target = Visit;
+
+            fn deref(&self) -> &Visit {
+                &self.$field
+            }
+        }
+    )*};
+}
+
+visits! {
+    [R] SignedIn<R>, visit;
+    [const SECS: u32] Fresh<SECS>, 0;
+    [P] Can<P>, 0;
+    [P] OwnOr<P>, 0;
+}
+
+const fn rule(who: Who) -> Rule {
+    Rule { who, rate: Rate::OPEN }
+}
+
+fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
+    request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app is mounted"))
+}
+
+/// The caller, if the rule lets them in.
+fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
+    let caller = caller::of(request)?;
+    let whose = request.match_info().get("id").map_or(Whose::Nobodys, Whose::Account);
+    decide(rule, caller.as_ref(), whose, app(request)?.now())?;
+    let caller = caller.ok_or(crate::http::code::Code::NotSignedIn)?;
+    Ok(Visit { caller, peer: Peer::of(request) })
+}
+
+/// Takes a try of the caller's address, where the class has a limit.
+async fn take_try<R: RateClass>(request: &HttpRequest) -> Result<Option<Bucket>, Problem> {
+    let app = app(request)?;
+    let Some(policy) = R::policy(&app.config.throttle) else { return Ok(None) };
+    let (bucket, now) = (Bucket::address(policy, &Peer::of(request)), app.now());
+    let taken = bucket.clone();
+    app.db
+        .write_quiet(move |db| throttle::take(db, &taken, now).map_err(db::Error::from))
+        .await??;
+    Ok(Some(bucket))
+}
+
+impl<R: RateClass> Guard for Public<R> {
+    const RULE: Rule = Rule { who: Who::Public, rate: R::RATE };
+
+    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        let tried = take_try::<R>(request).await?;
+        Ok(Self { peer: Peer::of(request), tried, class: PhantomData })
+    }
+}
+
+impl<R: RateClass> Guard for SignedIn<R> {
+    const RULE: Rule = Rule { who: Who::SignedIn, rate: R::RATE };
+
+    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        let visit = enter(request, &Self::RULE)?;
+        let tried = take_try::<R>(request).await?;
+        Ok(Self { visit, tried, class: PhantomData })
+    }
+}
+
+impl<const SECS: u32> Guard for Fresh<SECS> {
+    const RULE: Rule = rule(Who::Fresh { seconds: SECS });
+
+    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        enter(request, &Self::RULE).map(Self)
+    }
+}
+
+impl<P: Permission> Guard for Can<P> {
+    const RULE: Rule = rule(Who::Can { permission: P::NAME });
+
+    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        Ok(Self(enter(request, &Self::RULE)?, PhantomData))
+    }
+}
+
+impl<P: Permission> Guard for OwnOr<P> {
+    const RULE: Rule = rule(Who::OwnOr { permission: P::NAME });
+
+    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        Ok(Self(enter(request, &Self::RULE)?, PhantomData))
+    }
+}

@@ -1,0 +1,39 @@
+//! Nobody gives, takes or touches more than they hold: the rule against climbing.
+
+use crate::{
+    access::caller::{self, Caller},
+    db::Conn,
+    http::{code::Code, problem::Problem},
+    kernel::{clock::Timestamp, id::UserId, permission::PermissionName},
+};
+
+/// Refuses who does not hold all of these permissions in `scope`. Errors: `grants.exceeds_own`.
+pub fn check<'a>(
+    caller: &Caller,
+    permissions: impl IntoIterator<Item = &'a PermissionName>,
+    scope: &str,
+) -> Result<(), Problem> {
+    let holds_all = permissions.into_iter().all(|wanted| caller.can_in(wanted, scope));
+    if holds_all { Ok(()) } else { Err(Code::GrantExceedsOwn.into()) }
+}
+
+/// Refuses who holds less than the account that they want to change, so that a helper can't lock
+/// out an administrator. Errors: `grants.exceeds_own`.
+pub fn check_account(
+    db: &mut Conn,
+    caller: &Caller,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    for held in caller::held(db, user, now)? {
+        check(caller, &held.permissions, &held.scope)?;
+    }
+    Ok(())
+}
+
+/// The caller as they are inside the present transaction: what a request brought along may have
+/// been revoked since.
+pub fn refresh(db: &mut Conn, caller: &Caller, now: Timestamp) -> Result<Caller, Problem> {
+    let held = caller::held(db, &caller.user_id, now)?;
+    Ok(caller.with_held(held))
+}

@@ -1,0 +1,263 @@
+//! Sessions as rows: start, look at, revoke. A row that is revoked or over never comes back.
+
+use actix_identity::Identity;
+use actix_session::SessionExt;
+use actix_web::{HttpMessage, HttpRequest};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::{cookie::Lifetime, store::KEY_KEY},
+    app::App,
+    config,
+    db::{Conn, schema::sessions},
+    http::{peer::Peer, problem::Problem},
+    kernel::{
+        clock::Timestamp,
+        id::{SessionId, UserId},
+        secret::{Token, TokenHash},
+    },
+};
+
+/// Seconds after which the use of a session is noted again.
+const TOUCH: i64 = 60;
+
+/// A session as it is stored, but for its secret.
+#[derive(Clone, Debug, Serialize, Deserialize, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub remember: bool,
+    pub amr: String,
+    pub auth_time: Timestamp,
+    pub ip: String,
+    pub user_agent: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub idle_seconds: i64,
+    pub expires_at: Timestamp,
+}
+
+impl SessionRow {
+    /// When it ends if it is not used again.
+    pub fn ends_at(&self) -> Timestamp {
+        self.last_seen_at.plus_seconds(self.idle_seconds).min(self.expires_at)
+    }
+
+    /// How the person proved to be who they are (RFC 8176 names).
+    pub fn methods(&self) -> Vec<String> {
+        self.amr.split(' ').filter(|method| !method.is_empty()).map(ToOwned::to_owned).collect()
+    }
+
+    pub fn wants_touch(&self, now: Timestamp) -> bool {
+        now.seconds_since(self.last_seen_at) >= TOUCH
+    }
+}
+
+/// How long a session lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remember {
+    Yes,
+    No,
+}
+
+impl From<bool> for Remember {
+    fn from(remember: bool) -> Self {
+        if remember { Self::Yes } else { Self::No }
+    }
+}
+
+/// A session about to start. Its token leaves in the cookie; the table gets the hash.
+#[derive(Insertable)]
+#[diesel(table_name = sessions)]
+pub struct NewSession {
+    id: SessionId,
+    user_id: UserId,
+    key_hash: TokenHash,
+    remember: bool,
+    amr: &'static str,
+    auth_time: Timestamp,
+    ip: String,
+    user_agent: String,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    idle_seconds: i64,
+    expires_at: Timestamp,
+}
+
+/// What the browser must be told of a started session.
+pub struct Opened {
+    token: Token,
+    user_id: UserId,
+    lifetime: Lifetime,
+}
+
+impl NewSession {
+    /// A session of `user` proved by `amr` just now.
+    pub fn new(
+        app: &App,
+        user: &UserId,
+        peer: &Peer,
+        remember: Remember,
+        amr: &'static str,
+    ) -> (Self, Opened) {
+        let (now, token) = (app.now(), Token::random(&app.chance));
+        let (idle, absolute) = lengths(&app.config.session, remember);
+        let session = Self {
+            id: SessionId::make(now, &app.chance),
+            user_id: user.clone(),
+            key_hash: token.hash(),
+            remember: remember == Remember::Yes,
+            amr,
+            auth_time: now,
+            ip: peer.ip.to_string(),
+            user_agent: peer.user_agent.clone(),
+            created_at: now,
+            last_seen_at: now,
+            idle_seconds: idle,
+            expires_at: now.plus_seconds(absolute),
+        };
+        let lifetime = match remember {
+            Remember::Yes => Lifetime::Seconds(absolute),
+            Remember::No => Lifetime::Browser,
+        };
+        let opened = Opened { token, user_id: user.clone(), lifetime };
+        (session, opened)
+    }
+
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// By which the session will be found.
+    pub fn key_hash(&self) -> &TokenHash {
+        &self.key_hash
+    }
+}
+
+fn lengths(config: &config::Session, remember: Remember) -> (i64, i64) {
+    let (idle, absolute) = match remember {
+        Remember::Yes => (config.remember_idle_seconds, config.remember_absolute_seconds),
+        Remember::No => (config.idle_seconds, config.absolute_seconds),
+    };
+    (i64::from(idle), i64::from(absolute))
+}
+
+/// Puts a started session's cookie on the answer. Call it last: the row must stand by then.
+pub fn hand_over(request: &HttpRequest, opened: Opened) -> Result<(), Problem> {
+    let session = request.get_session();
+    session.insert(KEY_KEY, opened.token.reveal()).map_err(Problem::internal)?;
+    request.extensions_mut().insert(opened.lifetime);
+    let extensions = request.extensions();
+    // `login` renews the session, so the cookie that came with the request dies here.
+    Identity::login(&extensions, opened.user_id.to_string()).map_err(Problem::internal)?;
+    Ok(())
+}
+
+/// Takes the cookie away.
+pub fn take_back(request: &HttpRequest) {
+    request.get_session().purge();
+}
+
+pub fn insert(db: &mut Conn, session: &NewSession) -> QueryResult<()> {
+    diesel::insert_into(sessions::table).values(session).execute(db).map(drop)
+}
+
+/// The sessions of an account that run at `now`, newest first, at most `limit`, older than `after`.
+pub fn list(
+    db: &mut Conn,
+    user: &UserId,
+    now: Timestamp,
+    after: Option<&SessionId>,
+    limit: i64,
+) -> QueryResult<Vec<SessionRow>> {
+    let mut found = Vec::new();
+    let mut after = after.cloned();
+    let limit = usize::try_from(limit).unwrap_or(0);
+    // Idle sessions are told apart here, not in SQL: an account has few rows that are over.
+    while found.len() < limit {
+        let mut query = sessions::table
+            .filter(sessions::user_id.eq(user))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(now))
+            .order(sessions::id.desc())
+            .limit(200)
+            .select(SessionRow::as_select())
+            .into_boxed::<crate::db::Backend>();
+        if let Some(after) = &after {
+            query = query.filter(sessions::id.lt(after.clone()));
+        }
+        let rows = query.load(db)?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id.clone());
+        found.extend(rows.into_iter().filter(|row| row.ends_at() > now));
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Ends one session of an account; whether there was one to end.
+pub fn revoke(db: &mut Conn, user: &UserId, id: &SessionId, now: Timestamp) -> QueryResult<bool> {
+    let running = sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null());
+    let ended = diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)?;
+    Ok(ended == 1)
+}
+
+/// Which of an account's sessions end.
+pub enum Which<'a> {
+    All,
+    AllBut(&'a SessionId),
+}
+
+/// Ends sessions of an account; answers how many.
+pub fn revoke_many(
+    db: &mut Conn,
+    user: &UserId,
+    which: &Which<'_>,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let running =
+        sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
+    match which {
+        Which::All => diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db),
+        Which::AllBut(kept) => diesel::update(running.filter(sessions::id.ne(*kept)))
+            .set(sessions::revoked_at.eq(now))
+            .execute(db),
+    }
+}
+
+/// Ends the session of a key; its owner and id, if it was running.
+pub fn revoke_key(
+    db: &mut Conn,
+    key: &TokenHash,
+    now: Timestamp,
+) -> QueryResult<Option<(UserId, SessionId)>> {
+    let running =
+        sessions::table.filter(sessions::key_hash.eq(key)).filter(sessions::revoked_at.is_null());
+    let found: Option<(UserId, SessionId)> =
+        running.select((sessions::user_id, sessions::id)).first(db).optional()?;
+    let Some((user, id)) = found else { return Ok(None) };
+    Ok(revoke(db, &user, &id, now)?.then_some((user, id)))
+}
+
+/// Removes every row of an account's sessions, for its deletion.
+pub fn delete_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(db).map(drop)
+}
+
+/// Notes use at `now`, unless somebody else has within the last minute.
+pub fn touch(db: &mut Conn, id: &SessionId, now: Timestamp) -> QueryResult<()> {
+    let stale = sessions::table
+        .filter(sessions::id.eq(id))
+        .filter(sessions::last_seen_at.le(now.plus_seconds(-TOUCH)));
+    diesel::update(stale).set(sessions::last_seen_at.eq(now)).execute(db).map(drop)
+}
+
+/// Removes rows of sessions that are over since `before`; answers how many.
+pub fn sweep(db: &mut Conn, before: Timestamp) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::expires_at.lt(before))).execute(db)
+}

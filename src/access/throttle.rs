@@ -1,0 +1,158 @@
+//! Throttles that guard passwords (GCRA). Their state is in the database, so that neither a
+//! restart nor a second node gives an attacker more tries.
+
+use diesel::prelude::*;
+
+use crate::{
+    config::Throttle,
+    db::{Conn, schema::throttles, taken},
+    http::{code::Code, peer::Peer, problem::Problem, rule::Rate},
+    kernel::{clock::Timestamp, email::Email, secret::TokenHash},
+};
+
+/// So many tries within so many seconds; they come back one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    pub name: &'static str,
+    pub tries: u32,
+    pub window_seconds: u32,
+}
+
+/// One thing that is counted, under a policy.
+#[derive(Clone, Debug)]
+pub struct Bucket {
+    pub policy: Policy,
+    key: String,
+}
+
+/// A class of operations whose callers are counted by address; a type, so that a guard names it.
+pub trait RateClass: 'static {
+    const RATE: Rate;
+
+    /// The policy for one address, if there is one.
+    fn policy(limits: &Throttle) -> Option<Policy>;
+}
+
+/// Not counted.
+pub struct Open;
+
+impl RateClass for Open {
+    const RATE: Rate = Rate::OPEN;
+
+    fn policy(_: &Throttle) -> Option<Policy> {
+        None
+    }
+}
+
+macro_rules! rate_classes {
+    ($($(#[$doc:meta])* $name:ident $class:literal: $tries:ident in $window:ident;)*) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl RateClass for $name {
+            const RATE: Rate = Rate { class: $class, throttled: true };
+
+            fn policy(limits: &Throttle) -> Option<Policy> {
+                let (tries, window_seconds) = (limits.$tries, limits.$window);
+                Some(Policy { name: $class, tries, window_seconds })
+            }
+        }
+    )*};
+}
+
+rate_classes! {
+    /// Proving a password: failures count.
+    Passwords "passwords": address_failures in address_window_seconds;
+    /// Making accounts: every one counts.
+    SignUps "sign-ups": sign_ups in sign_up_window_seconds;
+    /// Using a set-up link: failures count.
+    SetUps "set-ups": address_failures in address_window_seconds;
+}
+
+impl Bucket {
+    /// The address of a caller under a policy.
+    pub fn address(policy: Policy, peer: &Peer) -> Self {
+        Self { key: format!("{}:address:{}", policy.name, peer.throttle_key()), policy }
+    }
+
+    /// The failures of one account. Addresses without an account are counted alike, so that a
+    /// throttle does not tell which exist.
+    pub fn account(limits: &Throttle, email: &Email) -> Self {
+        let policy = Policy {
+            name: "account-passwords",
+            tries: limits.account_failures,
+            window_seconds: limits.account_window_seconds,
+        };
+        let hash = data_encoding::HEXLOWER.encode(&TokenHash::of(email.as_str()).as_bytes()[..16]);
+        Self { key: format!("{}:{hash}", policy.name), policy }
+    }
+}
+
+/// Takes one try from a bucket, before the work that it guards: parallel tries are all counted.
+///
+/// Errors: `rate_limit.exceeded`, with `Retry-After`, `RateLimit` and `RateLimit-Policy`. The
+/// refusal is the inner result, because what was taken before must be kept all the same.
+pub fn take(db: &mut Conn, bucket: &Bucket, now: Timestamp) -> QueryResult<Result<(), Problem>> {
+    let window = i64::from(bucket.policy.window_seconds) * 1_000_000;
+    let step = window / i64::from(bucket.policy.tries.max(1));
+    let full_at = lock(db, bucket, now)?.max(now);
+    let next = full_at.micros() + step;
+    let excess = next - now.micros() - window;
+    if excess > 0 {
+        return Ok(Err(refusal(&bucket.policy, excess)));
+    }
+    diesel::update(throttles::table.find(&bucket.key))
+        .set(throttles::full_at.eq(Timestamp::from_micros(next)))
+        .execute(db)?;
+    Ok(Ok(()))
+}
+
+/// Gives one try back, after it turned out to be rightful.
+pub fn give_back(db: &mut Conn, bucket: &Bucket) -> QueryResult<()> {
+    let window = i64::from(bucket.policy.window_seconds) * 1_000_000;
+    let step = window / i64::from(bucket.policy.tries.max(1));
+    diesel::update(throttles::table.find(&bucket.key))
+        .set(throttles::full_at.eq(throttles::full_at - step))
+        .execute(db)
+        .map(drop)
+}
+
+/// Forgets what was counted, as a right password does for its account.
+pub fn clear(db: &mut Conn, bucket: &Bucket) -> QueryResult<()> {
+    diesel::delete(throttles::table.find(&bucket.key)).execute(db).map(drop)
+}
+
+/// Removes buckets that are full again; answers how many.
+pub fn sweep(db: &mut Conn, now: Timestamp) -> QueryResult<usize> {
+    diesel::delete(throttles::table.filter(throttles::full_at.lt(now))).execute(db)
+}
+
+/// When the bucket is full again, its row made where it is missing and locked until the end of the
+/// transaction: parallel tries wait for each other, so that each is counted.
+fn lock(db: &mut Conn, bucket: &Bucket, now: Timestamp) -> QueryResult<Timestamp> {
+    loop {
+        let row = throttles::table.find(&bucket.key);
+        let locked =
+            diesel::update(row).set(throttles::full_at.eq(throttles::full_at)).execute(db)?;
+        if locked == 1 {
+            return row.select(throttles::full_at).first(db);
+        }
+        let new = (throttles::key.eq(&bucket.key), throttles::full_at.eq(now));
+        let made =
+            db.transaction(|db| diesel::insert_into(throttles::table).values(new).execute(db));
+        match made {
+            // Another node made the row first, which serves as well.
+            Err(error) if taken(&error, "throttles.key") => {}
+            other => drop(other?),
+        }
+    }
+}
+
+fn refusal(policy: &Policy, excess_micros: i64) -> Problem {
+    let seconds = excess_micros.div_euclid(1_000_000) + 1;
+    let (name, tries, window) = (policy.name, policy.tries, policy.window_seconds);
+    Problem::from(Code::RateLimited)
+        .retry_after(seconds)
+        .with_header("ratelimit-policy", format!("\"{name}\";q={tries};w={window}"))
+        .with_header("ratelimit", format!("\"{name}\";r=0;t={seconds}"))
+}

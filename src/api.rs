@@ -1,0 +1,37 @@
+//! Every feature of the service. Nothing is mounted that is not listed here.
+
+use crate::{features, http::endpoint::Endpoint};
+
+/// The tags under which operations stand in the document, with what they are about.
+pub const TAGS: &[(&str, &str)] = &[
+    ("auth", "Sign up, sign in, sign out, and the session that comes of it."),
+    ("me", "What a person does with their own account."),
+    ("users", "Accounts, for administrators."),
+    ("roles", "Roles and the permissions that they hold."),
+    ("grants", "Who holds which role, where and until when."),
+    ("checks", "Who may do what, and why."),
+    ("audit", "What happened."),
+    ("setup", "The first administrator."),
+    ("health", "Whether the service lives and takes work."),
+];
+
+/// All endpoints.
+pub fn endpoints() -> Vec<Endpoint> {
+    [
+        features::health::endpoints(),
+        features::setup::routes::endpoints(),
+        features::sessions::sign_in::endpoints(),
+        features::accounts::me::endpoints(),
+        features::passwords::routes::endpoints(),
+        features::sessions::mine::endpoints(),
+        features::accounts::routes::endpoints(),
+        features::sessions::others::endpoints(),
+        features::roles::routes::endpoints(),
+        features::roles::permissions::endpoints(),
+        features::grants::routes::endpoints(),
+        features::checks::check::endpoints(),
+        features::checks::matrix::endpoints(),
+        features::audit::routes::endpoints(),
+    ]
+    .concat()
+}

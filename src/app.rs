@@ -1,0 +1,35 @@
+//! What every handler may use: configuration, database, time, chance, hasher. Made once at start;
+//! nothing in it decides who may do what.
+
+use std::sync::Arc;
+
+use crate::{
+    config::Config,
+    db::Db,
+    kernel::{
+        chance::Chance,
+        clock::{Clock, Timestamp},
+        cursor::CursorKey,
+        password::{Hasher, Policy},
+        stage::Stage,
+    },
+};
+
+/// The service's means. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub db: Db,
+    pub clock: Clock,
+    pub chance: Chance,
+    pub hasher: Hasher,
+    pub policy: Policy,
+    pub cursors: CursorKey,
+    pub stage: Stage,
+}
+
+impl App {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

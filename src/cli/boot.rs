@@ -1,0 +1,116 @@
+//! From a configuration to a working `App`: folder, key, database, built-in roles.
+
+use std::sync::Arc;
+
+use tracing_subscriber::EnvFilter;
+
+use super::Failure;
+use crate::{
+    access::keyring::{self, Fit},
+    app::App,
+    config::{self, Config, LogFormat, Privacy},
+    db::{Db, Options},
+    features::roles::built_in,
+    http::problem::Problem,
+    kernel::{
+        chance::Chance,
+        clock::Clock,
+        cursor::CursorKey,
+        password::{Cost, Hasher, Policy},
+        secret::MasterKey,
+        stage::Stage,
+    },
+};
+
+/// An app whose database is open but not yet brought up to date.
+pub struct Boot {
+    pub app: App,
+    pub master: MasterKey,
+}
+
+/// The log goes to standard error, so that standard output stays for what was asked for.
+pub fn start_log(config: &Config) {
+    // actix-session logs each forged cookie as a warning: a stranger could fill the disk.
+    let filter = format!("{},actix_session=error", config.log.level.as_str());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr);
+    // Fails only when a log was started before, which then stays.
+    let _ = match config.log.format {
+        LogFormat::Json => log.json().try_init(),
+        LogFormat::Pretty => log.try_init(),
+    };
+}
+
+/// Opens everything that `config` names.
+pub fn open(config: Config) -> Result<Boot, Failure> {
+    if config::prepare_data_dir(&config)? == Privacy::OpenToAll {
+        tracing::warn!("the data folder can be read by everybody on this machine");
+    }
+    let chance = Chance::System;
+    let master = config::master_key(&config, &chance)?;
+    let db = Db::open(config.database_url.reveal(), Options { pool: config.database.pool })?;
+    let cost =
+        Cost { memory_kib: config.password.memory_kib, iterations: config.password.iterations };
+    let threads = usize::try_from(config.password.threads)?;
+    let queue = usize::try_from(config.password.max_queue)?;
+    let policy = Policy::new(usize::try_from(config.password.min_length)?)?;
+    let app = App {
+        db,
+        clock: Clock::System,
+        hasher: Hasher::start(cost, threads, queue, chance.clone()),
+        policy,
+        cursors: CursorKey::new(&master),
+        stage: Stage::default(),
+        chance,
+        config: Arc::new(config),
+    };
+    Ok(Boot { app, master })
+}
+
+/// Migrates, checks the key, and brings the built-in roles in line. Several nodes may do so at once.
+pub async fn bring_up(app: &App, master: &MasterKey) -> Result<usize, Failure> {
+    let db = app.db.clone();
+    let ran = tokio::task::spawn_blocking(move || db.migrate()).await??;
+    let key = master.clone();
+    let fit = app.db.write(move |db| Ok::<_, Problem>(keyring::check(db, &key)?));
+    if fit.await.map_err(words)? == Fit::OtherKey {
+        return Err("the master key is not the one that this database was made with; \
+            restore keys/master.key or set `master_key`"
+            .into());
+    }
+    built_in::sync(app).await.map_err(words)?;
+    Ok(ran)
+}
+
+/// What an operator may read of a problem.
+pub fn words(problem: Problem) -> String {
+    let fields: Vec<_> = problem.errors().iter().map(|error| error.message.to_string()).collect();
+    let mut parts = vec![problem.code().title().to_owned()];
+    parts.extend(fields);
+    parts.extend(problem.cause().map(ToOwned::to_owned));
+    parts.join(" ")
+}
+
+/// Runs a short command on an app that is up to date.
+pub fn with_app<T, Work, Fut>(config: Config, work: Work) -> Result<T, Failure>
+where
+    Work: FnOnce(App) -> Fut,
+    Fut: Future<Output = Result<T, Failure>>,
+{
+    start_log(&config);
+    let boot = open(config)?;
+    actix_web::rt::System::new().block_on(async move {
+        bring_up(&boot.app, &boot.master).await?;
+        work(boot.app).await
+    })
+}
+
+/// `doorward migrate`
+pub fn migrate(config: Config) -> Result<(), Failure> {
+    start_log(&config);
+    let boot = open(config)?;
+    let ran = actix_web::rt::System::new().block_on(bring_up(&boot.app, &boot.master))?;
+    println!("Ran {ran} migrations; the database is up to date.");
+    Ok(())
+}

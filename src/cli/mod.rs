@@ -1,0 +1,126 @@
+//! The command line: what an operator types. Each command reads the same configuration.
+
+mod accounts;
+mod boot;
+mod contract;
+mod health;
+mod seed;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config, Sources};
+
+/// Self-hosted sign-in and access control.
+#[derive(Parser)]
+#[command(name = "doorward", version, about)]
+struct Arguments {
+    /// The configuration file; `doorward.toml` in the working folder if there is one.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service (the default).
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Write the contract's files.
+    Contract {
+        /// The folder to write to.
+        #[arg(long, default_value = "openapi")]
+        out: PathBuf,
+    },
+    /// Administrators.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Ask a running service whether it takes work; exit 0 if so.
+    Healthcheck,
+    /// Fill the database with things to play with.
+    #[command(subcommand)]
+    Seed(SeedCommand),
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an administrator, or give an existing account the role and a new password.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long, default_value = "Administrator")]
+        name: String,
+        /// Read the password from standard input: its first line.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Say what is wrong with the configuration, or that nothing is.
+    Check,
+    /// Print a configuration file with every key and its default.
+    Sample,
+    /// Print the configuration in force and where each value comes from; secrets are hidden.
+    Show,
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Walk the chain of events; exit 1 when one was changed or is missing.
+    Verify,
+}
+
+#[derive(Subcommand)]
+enum SeedCommand {
+    /// Accounts with roles, and an app's permissions.
+    Demo,
+}
+
+/// Why a command failed, in words for the operator.
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let sources = Sources::from_process(arguments.config);
+    match execute(arguments.command.unwrap_or(Command::Serve), &sources) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("doorward: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command, sources: &Sources) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Contract { out } => contract::write(&out)?,
+        Command::Config(ConfigCommand::Sample) => print!("{}", config::sample()),
+        Command::Config(ConfigCommand::Show) => print!("{}", config::show(sources)?),
+        Command::Config(ConfigCommand::Check) => {
+            Config::load(sources)?;
+            println!("The configuration is fine.");
+        }
+        Command::Healthcheck => return health::ask(&Config::load(sources)?),
+        Command::Serve => serve::serve(Config::load(sources)?)?,
+        Command::Migrate => boot::migrate(Config::load(sources)?)?,
+        Command::Admin(AdminCommand::Create { email, name, .. }) => {
+            accounts::create_admin(Config::load(sources)?, email, name)?;
+        }
+        Command::Seed(SeedCommand::Demo) => seed::demo(Config::load(sources)?)?,
+        Command::Audit(AuditCommand::Verify) => return accounts::verify(Config::load(sources)?),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,282 @@
+//! The one table of settings. Each fact about a setting stands here once: the typed structs, the
+//! parser, the reference page, the sample file and `config show` are all made from it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use url::Url;
+
+use super::{
+    load::Reader,
+    values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, Setting},
+};
+use crate::kernel::secret::MasterKey;
+
+/// One row of the table.
+pub struct Key {
+    /// The dotted name in the file, such as `session.idle_seconds`.
+    pub name: &'static str,
+    /// What the setting does, in Markdown.
+    pub doc: &'static str,
+    /// The default, written as a variable would be; `{name}` stands for the value of a setting
+    /// higher up in the table, and nothing at all for "unset".
+    pub default: &'static str,
+    /// The smallest and the largest value, or length of a text.
+    pub limits: Option<(u64, u64)>,
+    /// How the value is written in TOML.
+    pub form: Form,
+    /// Whether the value is, or may contain, a secret.
+    pub secret: bool,
+    expected: &'static str,
+}
+
+/// How a value is written in TOML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    Number,
+    Switch,
+    List,
+}
+
+impl Key {
+    const fn new<T: Setting>(
+        name: &'static str,
+        doc: &'static str,
+        default: &'static str,
+        limits: Option<(u64, u64)>,
+    ) -> Self {
+        Self { name, doc, default, limits, form: T::FORM, secret: T::SECRET, expected: T::EXPECTED }
+    }
+
+    /// The row of a name from the table.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// The variable that sets it.
+    pub fn variable(&self) -> String {
+        format!("DOORWARD_{}", self.flat_name().to_uppercase())
+    }
+
+    /// The name with underscores for dots: the file's name among the service's credentials.
+    pub fn flat_name(&self) -> String {
+        self.name.replace('.', "_")
+    }
+
+    /// What a value has to be, as the end of the sentence "it must be …".
+    pub fn expected(&self) -> String {
+        match self.limits {
+            Some((min, max)) => format!("{} from {min} to {max}", self.expected),
+            None => self.expected.to_owned(),
+        }
+    }
+
+    /// The section of the file that holds it, empty for the top.
+    pub fn section(&self) -> &'static str {
+        self.name.split_once('.').map_or("", |(section, _)| section)
+    }
+}
+
+macro_rules! limits {
+    () => {
+        None
+    };
+    ($min:literal, $max:literal) => {
+        Some(($min, $max))
+    };
+}
+
+macro_rules! table {
+    (
+        $(#[doc = $config_doc:literal])+
+        Config {$(
+            $(#[doc = $doc:literal])+
+            $key:ident: $type:ty = $default:literal $(in $min:literal..=$max:literal)?;
+        )+}
+        $(
+            #[doc = $about:literal]
+            $section:ident: $Section:ident {$(
+                $(#[doc = $sub_doc:literal])+
+                $sub:ident: $sub_type:ty = $sub_default:literal
+                    $(in $sub_min:literal..=$sub_max:literal)?;
+            )+}
+        )+
+    ) => {
+        $(#[doc = $config_doc])+
+        #[derive(Clone)]
+        pub struct Config {
+            $($(#[doc = $doc])+ pub $key: $type,)+
+            $(#[doc = $about] pub $section: $Section,)+
+        }
+
+        $(
+            #[doc = $about]
+            #[derive(Clone, Debug)]
+            pub struct $Section {
+                $($(#[doc = $sub_doc])+ pub $sub: $sub_type,)+
+            }
+        )+
+
+        /// Every setting, in the order of the reference page.
+        pub const KEYS: &[Key] = &[
+            $(Key::new::<$type>(
+                stringify!($key),
+                concat!($($doc),+),
+                concat!($default),
+                limits!($($min, $max)?),
+            ),)+
+            $($(Key::new::<$sub_type>(
+                concat!(stringify!($section), ".", stringify!($sub)),
+                concat!($($sub_doc),+),
+                concat!($sub_default),
+                limits!($($sub_min, $sub_max)?),
+            ),)+)+
+        ];
+
+        /// Every section of the file with what it holds.
+        pub const SECTIONS: &[(&str, &str)] = &[$((stringify!($section), $about)),+];
+
+        impl Config {
+            /// Asks the reader for each setting in turn.
+            pub(super) fn read(from: &mut Reader) -> Self {
+                Self {
+                    $($key: from.read(stringify!($key)),)+
+                    $($section: $Section {
+                        $($sub: from.read(concat!(stringify!($section), ".", stringify!($sub))),)+
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+table! {
+    /// The settings of one running service, checked. Made by [`Config::load`] alone.
+    Config {
+        /// The address and port on which the service listens. An address that other machines can
+        /// reach is refused unless `public_url` is https and `trusted_proxies` names the proxy
+        /// that ends TLS, or `allow_insecure_http` is true.
+        listen: SocketAddr = "127.0.0.1:8080";
+        /// The address under which browsers and apps reach the service: scheme, host and port,
+        /// nothing after them. Links in mails and pages begin with it.
+        public_url: Url = "http://{listen}";
+        /// The folder of keys and of the SQLite database. A relative path starts at the working
+        /// folder. Made with mode 0700 when it is missing.
+        data_dir: PathBuf = "data";
+        /// The database: `sqlite://` and a path (two slashes for a path below the working folder,
+        /// three for an absolute one), or `postgres://user:password@host/name`.
+        database_url: DatabaseUrl = "sqlite://{data_dir}/doorward.db";
+        /// The address and port of the metrics listener, which has no sign-in: keep it on a
+        /// private network. Unset: no listener.
+        metrics_listen: Option<SocketAddr> = "";
+        /// Origins besides the service's own whose pages may call the API with a cookie.
+        allowed_origins: Vec<Origin> = "";
+        /// Addresses and networks of the proxies whose `X-Forwarded-For` is believed.
+        trusted_proxies: Vec<Network> = "";
+        /// Allow plain HTTP beyond this machine. Passwords and cookies can then be read on the
+        /// way: for test networks only.
+        allow_insecure_http: bool = false;
+        /// The key from which all other keys are derived: 32 random bytes in base64url without
+        /// padding. Unset: kept in `keys/master.key` in the data folder, made at the first start.
+        /// Whoever loses it loses all that is stored encrypted.
+        master_key: Option<MasterKey> = "";
+    }
+
+    /// The database's connections.
+    database: Database {
+        /// How many connections read from SQLite, or are open to PostgreSQL in all.
+        pool: u32 = 8 in 1..=256;
+    }
+
+    /// How long a sign-in lasts. The defaults stay within the 30 days of NIST SP 800-63B-4, AAL1.
+    session: Session {
+        /// Seconds without a request after which a session ends.
+        idle_seconds: u32 = 86_400 in 60..=7_776_000;
+        /// Seconds after which a session ends however much it is used.
+        absolute_seconds: u32 = 2_592_000 in 60..=31_536_000;
+        /// As `idle_seconds`, for a sign-in with "remember me".
+        remember_idle_seconds: u32 = 1_209_600 in 60..=7_776_000;
+        /// As `absolute_seconds`, for a sign-in with "remember me".
+        remember_absolute_seconds: u32 = 2_592_000 in 60..=31_536_000;
+        /// Milliseconds for which a checked session is kept in memory; 0 reads the database each
+        /// time. A sign-out on one node is seen by the others after at most this time.
+        cache_milliseconds: u32 = 1000 in 0..=1000;
+    }
+
+    /// Passwords and how they are hashed (argon2id).
+    password: Password {
+        /// The fewest characters of a new password. NIST SP 800-63B-4 asks for 15 where the
+        /// password alone signs in, and for 8 beside a second factor.
+        min_length: u32 = 15 in 8..=64;
+        /// How many sign-ins may wait for the hasher; the next ones are told to come back.
+        max_queue: u32 = 512 in 1..=65_536;
+        /// Memory for one hash, in KiB.
+        memory_kib: u32 = 19_456 in 19_456..=2_097_152;
+        /// Passes over that memory.
+        iterations: u32 = 2 in 2..=64;
+        /// Threads that hash; 0 means one per core. Each holds `memory_kib`.
+        threads: u32 = 0 in 0..=256;
+    }
+
+    /// What one request may cost.
+    limits: Limits {
+        /// The largest body of a request, in bytes.
+        body_bytes: u32 = 65_536 in 1024..=16_777_216;
+        /// The largest head of a request (request line and headers), in bytes.
+        header_bytes: u32 = 16_384 in 4096..=131_072;
+        /// Seconds within which a body must have arrived.
+        body_seconds: u32 = 10 in 1..=300;
+        /// Seconds within which the headers must have arrived.
+        header_seconds: u32 = 5 in 1..=60;
+        /// Seconds that running requests are given when the service stops.
+        drain_seconds: u32 = 10 in 0..=10;
+    }
+
+    /// How often a guess is allowed. These limits guard passwords and cannot be turned off.
+    throttle: Throttle {
+        /// Failed sign-ins to one account before further ones must wait.
+        account_failures: u32 = 10 in 1..=100;
+        /// Seconds over which an account's failures are counted.
+        account_window_seconds: u32 = 600 in 60..=86_400;
+        /// Failed sign-ins from one address before further ones must wait.
+        address_failures: u32 = 300 in 1..=1_000_000;
+        /// Seconds over which an address's failures are counted.
+        address_window_seconds: u32 = 600 in 60..=86_400;
+        /// Sign-ups from one address before further ones must wait.
+        sign_ups: u32 = 1000 in 1..=1_000_000;
+        /// Seconds over which sign-ups are counted.
+        sign_up_window_seconds: u32 = 600 in 60..=86_400;
+    }
+
+    /// The first start.
+    setup: Setup {
+        /// Seconds for which the one-time link for the first admin is good.
+        link_seconds: u32 = 86_400 in 300..=604_800;
+    }
+
+    /// Whether strangers may make accounts.
+    sign_up: SignUp {
+        /// False: only those who may write users make accounts.
+        enabled: bool = true;
+    }
+
+    /// How the service calls itself.
+    service: Service {
+        /// The name on pages and in mails.
+        name: String = "Doorward" in 1..=64;
+    }
+
+    /// The log, written to standard error.
+    log: Log {
+        /// The least severe level that is written.
+        level: LogLevel = "info";
+        /// Lines for people or one JSON object per line for machines.
+        format: LogFormat = "pretty";
+    }
+
+    /// The interactive API reference.
+    docs: Docs {
+        /// Whether Swagger UI is served under `/docs/`.
+        enabled: bool = true;
+    }
+}

@@ -1,0 +1,81 @@
+//! The service's settings, from a file, variables and credentials. A [`Config`] that exists has
+//! passed every check; nothing else in the house reads the environment.
+
+mod folder;
+mod keys;
+mod load;
+mod show;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::{fmt, net::SocketAddr};
+
+pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
+pub use keys::{
+    Config, Database, Docs, Limits, Log, Password, Service, Session, Setup, SignUp, Throttle,
+};
+pub use load::Problems;
+pub use show::{reference, sample, show};
+pub use sources::Sources;
+pub use values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin};
+
+impl Config {
+    /// The settings that `sources` give, or all that is wrong with them.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        load::read(sources).map(|(config, _)| config)
+    }
+
+    /// The service's own origin: scheme, host and port of `public_url`.
+    pub fn origin(&self) -> String {
+        self.public_url.origin().ascii_serialization()
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// The session cookie's name. Browsers keep a `__Host-` cookie only when it came over https.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.is_https() { "__Host-doorward" } else { "doorward" }
+    }
+
+    /// The origins of the service's own pages: the public one, and on a developer's machine also
+    /// the other names of the loopback with the port of `listen`.
+    pub fn own_origins(&self) -> Vec<String> {
+        let mut origins = vec![self.origin()];
+        if self.is_https() || !load::is_loopback(&self.public_url) {
+            return origins;
+        }
+        let port = match self.listen.port() {
+            80 => String::new(),
+            port => format!(":{port}"),
+        };
+        for host in ["localhost", "127.0.0.1", "[::1]"] {
+            let origin = format!("http://{host}{port}");
+            if !origins.contains(&origin) {
+                origins.push(origin);
+            }
+        }
+        origins
+    }
+
+    /// Puts the port that the system chose in the place of port 0, in `listen` and `public_url`.
+    pub fn bound_to(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.public_url.port() == Some(0) {
+            self.public_url.set_port(Some(address.port())).expect("an http address has a port");
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url.as_str())
+            .field("database_url", &self.database_url)
+            .finish_non_exhaustive()
+    }
+}

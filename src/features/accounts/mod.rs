@@ -1,0 +1,9 @@
+//! Accounts: made by their owners or by an administrator, changed, disabled, deleted. An account
+//! is found by one normalised address, and there is one place that writes its row.
+
+pub mod me;
+pub mod model;
+pub mod routes;
+pub mod sign_up;
+pub mod status;
+pub mod store;

@@ -1,0 +1,249 @@
+//! Accounts for administrators.
+
+use actix_web::web::Data;
+use serde_json::json;
+
+use super::{
+    model::{Disabling, NewUser, Status, UserChange, UserFilter, UserPath, UserView, parse_email},
+    sign_up, status,
+    store::{self, AccountRow, After, Change, Changed, Wanted},
+};
+use crate::{
+    access::{
+        audit::{self, Event, Kind},
+        guard::{Can, Visit},
+        reach,
+        sessions::{self, Which},
+    },
+    app::App,
+    endpoints,
+    http::{
+        argument::{Path, Query},
+        code::Code,
+        endpoint::Endpoint,
+        etag::IfMatch,
+        json::Json,
+        page::{Page, Paging},
+        problem::Problem,
+        reply::{Created, NoContent, Ok200, Versioned},
+    },
+    kernel::{
+        id::UserId,
+        permission::{UsersRead, UsersWrite},
+        secret::Secret,
+    },
+};
+
+pub fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        list_users: [],
+        create_user: [EmailTaken],
+        get_user: [AccountNotFound],
+        update_user: [AccountNotFound, EmailTaken, GrantExceedsOwn],
+        delete_user: [AccountNotFound, GrantExceedsOwn, LastAdmin],
+        disable_user: [AccountNotFound, GrantExceedsOwn, LastAdmin, PreconditionStale],
+        enable_user: [AccountNotFound, GrantExceedsOwn, PreconditionStale],
+    ]
+}
+
+/// List accounts, oldest first, or by address when `email_prefix` is given.
+#[utoipa::path(get, path = "/v1/users", tag = "users")]
+pub async fn list_users(
+    _by: Can<UsersRead>,
+    app: Data<App>,
+    Query(filter): Query<UserFilter>,
+    paging: Paging,
+) -> Result<Ok200<Page<UserView>>, Problem> {
+    let list = format!(
+        "users {:?} {:?} {:?}",
+        filter.email_prefix,
+        filter.role,
+        filter.status.map(Status::as_str)
+    );
+    let by_email = filter.email_prefix.is_some();
+    let after = paging.after(&app.cursors, &list, |key| {
+        if by_email {
+            return Some(After::EmailKey(key));
+        }
+        String::from_utf8(key).ok()?.parse().ok().map(After::Id)
+    })?;
+    let wanted = Wanted {
+        email_prefix: filter.email_prefix,
+        role: filter.role,
+        status: filter.status.map(Status::as_str),
+        now: app.now(),
+        limit: paging.limit + 1,
+    };
+    let rows = app.db.read(move |db| Ok::<_, Problem>(store::list(db, &wanted, after)?)).await?;
+    let seal = |row: &AccountRow| {
+        let key = if by_email { &row.email_key[..] } else { row.id.as_str().as_bytes() };
+        app.cursors.seal(&list, key)
+    };
+    Ok(Ok200(Page::cut(rows, paging.limit, seal, UserView::from)))
+}
+
+/// Make an account for somebody.
+#[utoipa::path(post, path = "/v1/users", tag = "users")]
+pub async fn create_user(
+    by: Can<UsersWrite>,
+    app: Data<App>,
+    Json(body): Json<NewUser>,
+) -> Result<Created<UserView>, Problem> {
+    let email = parse_email(&body.email)?;
+    let hash = match body.password.map(Secret::new) {
+        None => None,
+        Some(password) => {
+            sign_up::check_password(&app, &password, email.as_str(), &body.name, "/password")?;
+            Some(app.hasher.hash(password).await?)
+        }
+    };
+    let row = AccountRow::new(&app, &email, &body.name);
+    let event = about(&app, &by, Kind::AccountCreated, &row.id);
+    let row = app
+        .db
+        .write(move |db| {
+            sign_up::insert(db, &row, hash.as_ref())?;
+            audit::record(db, event)?;
+            Ok::<_, Problem>(row)
+        })
+        .await?;
+    Ok(Created(row.into()))
+}
+
+/// Read an account.
+#[utoipa::path(get, path = "/v1/users/{id}", tag = "users")]
+pub async fn get_user(
+    _by: Can<UsersRead>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+) -> Result<Versioned<UserView>, Problem> {
+    let row = app.db.read(move |db| Ok::<_, Problem>(store::find(db, &at.id)?)).await?;
+    let row = row.ok_or(Code::AccountNotFound)?;
+    Ok(Versioned { version: row.version, body: row.into() })
+}
+
+/// Change an account. A new address counts as not verified.
+#[utoipa::path(patch, path = "/v1/users/{id}", tag = "users")]
+pub async fn update_user(
+    by: Can<UsersWrite>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+    if_match: IfMatch,
+    Json(body): Json<UserChange>,
+) -> Result<Versioned<UserView>, Problem> {
+    let email = body.email.as_deref().map(parse_email).transpose()?;
+    let fields: Vec<_> = [email.as_ref().map(|_| "email"), body.name.as_ref().map(|_| "name")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let event = about(&app, &by, Kind::AccountUpdated, &at.id).detail(json!({ "fields": fields }));
+    let change = Change {
+        email: email.as_ref().map(ToString::to_string),
+        email_key: email.as_ref().map(crate::kernel::email::Email::key),
+        email_verified_at: email.is_some().then_some(None),
+        name: body.name,
+        ..Change::default()
+    };
+    let row = change_account(&app, &by, at.id, change, Some(if_match), event).await?;
+    Ok(Versioned { version: row.version, body: row.into() })
+}
+
+/// Delete an account for good.
+#[utoipa::path(delete, path = "/v1/users/{id}", tag = "users")]
+pub async fn delete_user(
+    by: Can<UsersWrite>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+    if_match: IfMatch,
+) -> Result<NoContent, Problem> {
+    let (now, caller) = (app.now(), by.caller.clone());
+    let event = about(&app, &by, Kind::AccountDeleted, &at.id);
+    app.db
+        .write(move |db| {
+            let row = store::find(db, &at.id)?.ok_or(Code::AccountNotFound)?;
+            if_match.check(row.version)?;
+            let caller = reach::refresh(db, &caller, now)?;
+            reach::check_account(db, &caller, &at.id, now)?;
+            status::delete(db, &at.id, now)?;
+            Ok::<_, Problem>(audit::record(db, event)?)
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// Disable an account: its sessions end at once, and nobody can sign in to it.
+#[utoipa::path(post, path = "/v1/users/{id}/disable", tag = "users")]
+pub async fn disable_user(
+    by: Can<UsersWrite>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+    Json(body): Json<Disabling>,
+) -> Result<Versioned<UserView>, Problem> {
+    let event = about(&app, &by, Kind::AccountDisabled, &at.id);
+    let change = Change {
+        status: Some(Status::Disabled.as_str()),
+        disabled_reason: Some(body.reason),
+        ..Change::default()
+    };
+    let row = change_account(&app, &by, at.id, change, None, event).await?;
+    Ok(Versioned { version: row.version, body: row.into() })
+}
+
+/// Enable an account again.
+#[utoipa::path(post, path = "/v1/users/{id}/enable", tag = "users")]
+pub async fn enable_user(
+    by: Can<UsersWrite>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+) -> Result<Versioned<UserView>, Problem> {
+    let event = about(&app, &by, Kind::AccountEnabled, &at.id);
+    let change = Change {
+        status: Some(Status::Active.as_str()),
+        disabled_reason: Some(None),
+        ..Change::default()
+    };
+    let row = change_account(&app, &by, at.id, change, None, event).await?;
+    Ok(Versioned { version: row.version, body: row.into() })
+}
+
+fn about(app: &App, by: &Visit, kind: Kind, user: &UserId) -> Event {
+    Event::new(app, kind).actor(by.user()).subject(user.as_str()).peer(&by.peer)
+}
+
+/// One change of another's account, whatever it changes: reach, version, last administrator and
+/// sessions are looked after in one transaction.
+async fn change_account(
+    app: &App,
+    by: &Visit,
+    id: UserId,
+    change: Change,
+    if_match: Option<IfMatch>,
+    event: Event,
+) -> Result<AccountRow, Problem> {
+    let (now, caller) = (app.now(), by.caller.clone());
+    app.db
+        .write(move |db| {
+            let row = store::find(db, &id)?.ok_or(Code::AccountNotFound)?;
+            if let Some(if_match) = if_match {
+                if_match.check(row.version)?;
+            }
+            let caller = reach::refresh(db, &caller, now)?;
+            reach::check_account(db, &caller, &id, now)?;
+            let ends_sessions = change.status == Some(Status::Disabled.as_str());
+            status::keeping_an_admin(db, &id, now, |db| {
+                match store::update(db, &row, &change, now)? {
+                    Changed::Yes => {}
+                    Changed::Stale => return Err(Code::PreconditionStale.into()),
+                    Changed::EmailTaken => return Err(Code::EmailTaken.into()),
+                }
+                if ends_sessions {
+                    sessions::revoke_many(db, &id, &Which::All, now)?;
+                }
+                Ok::<_, Problem>(())
+            })?;
+            let row = store::find(db, &id)?.ok_or(Code::AccountNotFound)?;
+            audit::record(db, event)?;
+            Ok(row)
+        })
+        .await
+}

@@ -1,0 +1,12 @@
+//! What a user can do, one folder each: `routes` speaks HTTP, `store` speaks SQL, `model` neither.
+//! Features don't know each other, but for `accounts`, which all may use.
+
+pub mod accounts;
+pub mod audit;
+pub mod checks;
+pub mod grants;
+pub mod health;
+pub mod passwords;
+pub mod roles;
+pub mod sessions;
+pub mod setup;

@@ -1,0 +1,87 @@
+//! A person's own sessions.
+
+use actix_web::{HttpRequest, web::Data};
+use serde_json::json;
+
+use super::model::{Revoked, SessionPath, SessionView};
+use crate::{
+    access::{
+        audit::{self, Event, Kind},
+        guard::SignedIn,
+        sessions::{self, Which},
+    },
+    app::App,
+    endpoints,
+    http::{
+        argument::Path,
+        code::Code,
+        endpoint::Endpoint,
+        page::{Page, Paging},
+        problem::Problem,
+        reply::{NoContent, Ok200},
+    },
+};
+
+pub fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        list_my_sessions: [],
+        revoke_my_session: [SessionNotFound],
+        revoke_my_other_sessions: [],
+    ]
+}
+
+/// List your sessions, newest first.
+#[utoipa::path(get, path = "/v1/me/sessions", tag = "me")]
+pub async fn list_my_sessions(
+    by: SignedIn,
+    app: Data<App>,
+    paging: Paging,
+) -> Result<Ok200<Page<SessionView>>, Problem> {
+    super::others::page(&app, by.user().clone(), &by.caller.session.id, paging).await
+}
+
+/// End one of your sessions.
+#[utoipa::path(delete, path = "/v1/me/sessions/{id}", tag = "me")]
+pub async fn revoke_my_session(
+    by: SignedIn,
+    app: Data<App>,
+    request: HttpRequest,
+    Path(at): Path<SessionPath>,
+) -> Result<NoContent, Problem> {
+    let (user, now) = (by.user().clone(), app.now());
+    let is_current = at.id == by.caller.session.id;
+    let event = Event::new(&app, Kind::SessionRevoked).actor(&user).subject(user.as_str());
+    let event = event.session(&at.id).peer(&by.peer);
+    app.db
+        .write(move |db| {
+            if !sessions::revoke(db, &user, &at.id, now)? {
+                return Err(Code::SessionNotFound.into());
+            }
+            Ok::<_, Problem>(audit::record(db, event)?)
+        })
+        .await?;
+    if is_current {
+        sessions::take_back(&request);
+    }
+    Ok(NoContent)
+}
+
+/// End all your sessions but this one.
+#[utoipa::path(delete, path = "/v1/me/sessions", tag = "me")]
+pub async fn revoke_my_other_sessions(
+    by: SignedIn,
+    app: Data<App>,
+) -> Result<Ok200<Revoked>, Problem> {
+    let (user, kept, now) = (by.user().clone(), by.caller.session.id.clone(), app.now());
+    let event = Event::new(&app, Kind::SessionsRevoked).actor(&user).subject(user.as_str());
+    let event = event.peer(&by.peer);
+    let revoked = app
+        .db
+        .write(move |db| {
+            let revoked = sessions::revoke_many(db, &user, &Which::AllBut(&kept), now)?;
+            audit::record(db, event.detail(json!({ "revoked": revoked })))?;
+            Ok::<_, Problem>(revoked)
+        })
+        .await?;
+    Ok(Ok200(Revoked { revoked: u64::try_from(revoked).unwrap_or(u64::MAX) }))
+}

@@ -1,0 +1,7 @@
+//! Signing in and out, and the sessions that come of it. A session starts in the transaction that
+//! says why, and nowhere else.
+
+pub mod mine;
+pub mod model;
+pub mod others;
+pub mod sign_in;

@@ -1,0 +1,93 @@
+//! The sessions of other accounts, for administrators.
+
+use actix_web::web::Data;
+use serde_json::json;
+
+use super::model::{Revoked, SessionView};
+use crate::{
+    access::{
+        audit::{self, Event, Kind},
+        guard::Can,
+        reach,
+        sessions::{self, SessionRow, Which},
+    },
+    app::App,
+    endpoints,
+    features::accounts::{model::UserPath, store},
+    http::{
+        argument::Path,
+        code::Code,
+        endpoint::Endpoint,
+        page::{Page, Paging},
+        problem::Problem,
+        reply::Ok200,
+    },
+    kernel::{
+        id::{SessionId, UserId},
+        permission::{SessionsWrite, UsersRead},
+    },
+};
+
+pub fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        list_user_sessions: [AccountNotFound],
+        revoke_user_sessions: [AccountNotFound, GrantExceedsOwn],
+    ]
+}
+
+/// A page of an account's running sessions.
+pub async fn page(
+    app: &App,
+    user: UserId,
+    current: &SessionId,
+    paging: Paging,
+) -> Result<Ok200<Page<SessionView>>, Problem> {
+    let list = format!("sessions {user}");
+    let after =
+        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let (now, limit) = (app.now(), paging.limit);
+    let rows = app
+        .db
+        .read(move |db| {
+            store::find(db, &user)?.ok_or(Code::AccountNotFound)?;
+            Ok::<_, Problem>(sessions::list(db, &user, now, after.as_ref(), limit + 1)?)
+        })
+        .await?;
+    let seal = |row: &SessionRow| app.cursors.seal(&list, row.id.as_str().as_bytes());
+    Ok(Ok200(Page::cut(rows, limit, seal, |row| SessionView::new(row, current))))
+}
+
+/// List the running sessions of an account, newest first.
+#[utoipa::path(get, path = "/v1/users/{id}/sessions", tag = "users")]
+pub async fn list_user_sessions(
+    by: Can<UsersRead>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+    paging: Paging,
+) -> Result<Ok200<Page<SessionView>>, Problem> {
+    page(&app, at.id, &by.caller.session.id, paging).await
+}
+
+/// End all sessions of an account.
+#[utoipa::path(delete, path = "/v1/users/{id}/sessions", tag = "users")]
+pub async fn revoke_user_sessions(
+    by: Can<SessionsWrite>,
+    app: Data<App>,
+    Path(at): Path<UserPath>,
+) -> Result<Ok200<Revoked>, Problem> {
+    let (now, caller) = (app.now(), by.caller.clone());
+    let event = Event::new(&app, Kind::SessionsRevoked).actor(by.user()).subject(at.id.as_str());
+    let event = event.peer(&by.peer);
+    let revoked = app
+        .db
+        .write(move |db| {
+            store::find(db, &at.id)?.ok_or(Code::AccountNotFound)?;
+            let caller = reach::refresh(db, &caller, now)?;
+            reach::check_account(db, &caller, &at.id, now)?;
+            let revoked = sessions::revoke_many(db, &at.id, &Which::All, now)?;
+            audit::record(db, event.detail(json!({ "revoked": revoked })))?;
+            Ok::<_, Problem>(revoked)
+        })
+        .await?;
+    Ok(Ok200(Revoked { revoked: u64::try_from(revoked).unwrap_or(u64::MAX) }))
+}

@@ -1,0 +1,163 @@
+//! The closed table of problem codes. A code, once published, keeps its meaning for ever.
+
+use actix_web::http::StatusCode;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
+macro_rules! codes {
+    ($($name:ident $status:literal $text:literal: $title:literal, $advice:literal;)*) => {
+        /// Why a request was refused. Each has one status, one stable text and one title.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The stable text that clients compare.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The one status that goes with it.
+            pub const fn status_number(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// What happened, in a few words for people.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// What the caller can do about it.
+            pub const fn advice(self) -> &'static str {
+                match self { $(Self::$name => $advice,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BodyMalformed 400 "request.body_malformed": "The body is not well-formed JSON.",
+        "Send one JSON object in UTF-8, each key once, numbers within range.";
+    PathInvalid 400 "request.path_invalid": "The path holds a value of the wrong form.",
+        "Compare the id in the path with the pattern in the contract.";
+    QueryInvalid 400 "request.query_invalid": "The query holds an unknown or wrong parameter.",
+        "Compare the parameters with the contract; `errors` names the one at fault.";
+    HeaderInvalid 400 "request.header_invalid": "A header holds a value of the wrong form.",
+        "Compare the header with the contract.";
+    CursorInvalid 400 "paging.cursor_invalid": "The cursor was not made by this list.",
+        "Start again without `cursor`, and keep the filters unchanged from page to page.";
+    NotSignedIn 401 "auth.not_signed_in": "Sign in first.",
+        "Sign in; a session also ends by sign-out, by time and when it is revoked.";
+    TokenInvalid 401 "auth.token_invalid": "The bearer token is not valid.",
+        "Send a valid token, or none to use the session cookie.";
+    InvalidCredentials 401 "auth.invalid_credentials": "E-mail and password don't match.",
+        "Try again. The answer is the same for an address without an account.";
+    PermissionMissing 403 "auth.permission_missing": "A permission is missing.",
+        "Ask for a role with the permission that `required_permission` names.";
+    StepUpRequired 403 "auth.step_up_required": "This needs a more recent sign-in.",
+        "Sign in again, then repeat the request.";
+    AccountDisabled 403 "auth.account_disabled": "The account is disabled.",
+        "Ask the people who run the service.";
+    SignUpClosed 403 "accounts.sign_up_closed": "Sign-up is closed.",
+        "Ask the people who run the service for an account.";
+    CurrentPasswordWrong 403 "passwords.current_wrong": "The current password is wrong.",
+        "Try again with the password that you sign in with.";
+    OriginRefused 403 "csrf.origin_refused": "The request comes from a page of another origin.",
+        "Call from the service's own origin, or have the origin listed in `allowed_origins`.";
+    SetupTokenInvalid 403 "setup.token_invalid": "The set-up link is not valid any more.",
+        "Restart the service to get a new link.";
+    GrantExceedsOwn 403 "grants.exceeds_own": "You can't give or touch more than you hold yourself.",
+        "Ask somebody who holds every permission in question.";
+    NotFound 404 "request.not_found": "There is nothing at this path.",
+        "Compare the path with the contract.";
+    AccountNotFound 404 "accounts.not_found": "There is no such account.",
+        "Check the id; the account may have been deleted.";
+    SessionNotFound 404 "sessions.not_found": "There is no such session.",
+        "List the sessions again; it may have ended.";
+    RoleNotFound 404 "roles.not_found": "There is no such role.",
+        "List the roles again; it may have been deleted.";
+    GrantNotFound 404 "grants.not_found": "There is no such grant.",
+        "List the grants again; it may have been revoked or have expired.";
+    MethodNotAllowed 405 "request.method_not_allowed": "This path does not know the method.",
+        "Use one of the methods in the `Allow` header.";
+    RequestTimeout 408 "request.timeout": "The body took too long to arrive.",
+        "Send the whole body at once.";
+    EmailTaken 409 "accounts.email_taken": "Another account has this e-mail address.",
+        "Choose another address, or use the account that has it.";
+    SetupDone 409 "setup.already_done": "The service has an administrator already.",
+        "Sign in as the administrator.";
+    RoleNameTaken 409 "roles.name_taken": "Another role has this name.",
+        "Choose another name.";
+    RoleInUse 409 "roles.in_use": "The role is still granted.",
+        "Revoke its grants first.";
+    RoleBuiltIn 409 "roles.built_in": "A built-in role can't be changed.",
+        "Create a role of your own.";
+    PermissionTaken 409 "permissions.name_taken": "There is a permission of this name.",
+        "Use the one that exists, or choose another name.";
+    GrantExists 409 "grants.exists": "The account holds this role in this scope already.",
+        "Revoke the grant first if its expiry shall change.";
+    LastAdmin 409 "grants.last_admin": "The last administrator can't be removed.",
+        "Grant the role `admin` to another active account first.";
+    PreconditionStale 412 "precondition.stale": "The resource has changed since it was read.",
+        "Read it again and repeat the change with its new `ETag`.";
+    BodyTooLarge 413 "request.body_too_large": "The body is too large.",
+        "Send at most as many bytes as the service accepts (65536 by default).";
+    ContentTypeUnsupported 415 "request.content_type_unsupported": "The body must be JSON.",
+        "Send `Content-Type: application/json`.";
+    FieldsInvalid 422 "validation.failed": "Some fields are not valid.",
+        "Each entry of `errors` points at a field and says what is wrong with it.";
+    PreconditionMissing 428 "precondition.missing": "The change needs an `If-Match` header.",
+        "Send the `ETag` that you got when you read the resource.";
+    RateLimited 429 "rate_limit.exceeded": "Too many attempts.",
+        "Wait for the number of seconds in `Retry-After`.";
+    HeadersTooLarge 431 "request.headers_too_large": "The headers are too large.",
+        "Send fewer or shorter headers and cookies.";
+    Internal 500 "server.internal": "The service failed.",
+        "Try again; if it stays, give the people who run the service the `instance`.";
+    Busy 503 "server.busy": "The service has too much to do.",
+        "Wait for the number of seconds in `Retry-After`, then repeat the request.";
+    Unavailable 503 "server.unavailable": "The database can't be reached.",
+        "Wait for the number of seconds in `Retry-After`, then repeat the request.";
+    NotReady 503 "server.not_ready": "The service is starting or stopping.",
+        "Send requests to another instance.";
+}
+
+impl Code {
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.status_number()).expect("the table holds valid statuses")
+    }
+
+    /// What any operation may answer, whatever it does.
+    pub const EVERYWHERE: &[Self] =
+        &[Self::HeadersTooLarge, Self::Internal, Self::Busy, Self::Unavailable, Self::NotReady];
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(
+                "Stable code of a problem. New codes may come; none changes its meaning.",
+            ))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ProblemCode".into()
+    }
+}

@@ -1,0 +1,222 @@
+//! Builds the OpenAPI document from the endpoints that run, and refuses to build a wrong one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use serde_json::{Value, json};
+use utoipa::openapi::{
+    Components, Content, Info, OpenApi, OpenApiBuilder, PathItem, Paths, Ref, RefOr, Schema,
+    info::{Contact, LicenseBuilder},
+    path::Operation,
+    response::{Response, ResponseBuilder},
+    security::{ApiKey, ApiKeyValue, SecurityScheme},
+    server::Server,
+    tag::TagBuilder,
+};
+
+use super::{
+    code::Code,
+    endpoint::{Endpoint, Schemas, document_method},
+    problem::ProblemBody,
+    rule::{SESSION_SCHEME, as_object, is_described},
+};
+
+/// What the document is made from.
+pub struct Contract<'a> {
+    pub endpoints: &'a [Endpoint],
+    /// Name and description of every tag, in the order in which they are shown.
+    pub tags: &'a [(&'static str, &'static str)],
+    /// The session cookie's name in this deployment.
+    pub cookie: &'a str,
+}
+
+/// Why the service does not start: its endpoints and its contract disagree.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ContractError(pub Vec<String>);
+
+impl fmt::Display for ContractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the endpoints and the contract disagree: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for ContractError {}
+
+/// Writes every problem that an operation may answer: one response per status.
+pub fn describe_problems(operation: &mut Operation, codes: &[Code]) {
+    let mut by_status: BTreeMap<u16, BTreeSet<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(code.status_number()).or_default().insert(*code);
+    }
+    for (status, codes) in by_status {
+        operation.responses.responses.insert(status.to_string(), RefOr::T(problem(status, &codes)));
+    }
+}
+
+fn problem(status: u16, codes: &BTreeSet<Code>) -> Response {
+    let titles: Vec<_> =
+        codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+    let mut response = ResponseBuilder::new()
+        .description(titles.join(" "))
+        .content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem"))))
+        .build();
+    response.extensions.get_or_insert_default().insert("x-problem-codes".into(), json!(names));
+    if matches!(status, 429 | 503) {
+        response.headers.insert("Retry-After".into(), RefOr::T(seconds_header()));
+    }
+    response
+}
+
+fn seconds_header() -> utoipa::openapi::Header {
+    let schema = json!({ "type": "integer", "minimum": 1 });
+    let schema: RefOr<Schema> = serde_json::from_value(schema).expect("a schema");
+    utoipa::openapi::HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some("Seconds to wait before the next attempt (RFC 9110, section 10.2.3)."))
+        .build()
+}
+
+impl Contract<'_> {
+    /// The OpenAPI 3.1 document of exactly these endpoints.
+    pub fn build(&self) -> Result<OpenApi, ContractError> {
+        let mut errors = self.check();
+        let mut paths = Paths::builder();
+        let mut schemas = problem_schemas();
+        for endpoint in self.endpoints {
+            schemas.extend(endpoint.schemas.iter().cloned());
+            let item = PathItem::new(document_method(&endpoint.method), endpoint.operation.clone());
+            paths = paths.path(&endpoint.path, item);
+        }
+        let components = components(schemas, self.cookie, &mut errors);
+        if !errors.is_empty() {
+            return Err(ContractError(errors));
+        }
+        Ok(OpenApiBuilder::new()
+            .info(info())
+            .servers(Some([Server::new("/")]))
+            .tags(Some(self.tags.iter().map(|(name, description)| {
+                TagBuilder::new().name(*name).description(Some(*description)).build()
+            })))
+            .paths(paths)
+            .components(Some(components))
+            .build())
+    }
+
+    fn check(&self) -> Vec<String> {
+        let mut errors = Vec::new();
+        let (mut ids, mut places) = (BTreeSet::new(), BTreeSet::new());
+        for endpoint in self.endpoints {
+            let at = format!("{} {} ({})", endpoint.method, endpoint.path, endpoint.id);
+            if !ids.insert(&endpoint.id) {
+                errors.push(format!("{at}: another operation has this id"));
+            }
+            if !places.insert((endpoint.method.as_str(), &endpoint.path)) {
+                errors.push(format!("{at}: another operation answers this method and path"));
+            }
+            if !is_described(&endpoint.rule, &endpoint.operation) {
+                errors.push(format!("{at}: the document does not say what the guard demands"));
+            }
+            if endpoint.operation.summary.is_none() {
+                errors.push(format!("{at}: no summary"));
+            }
+            let tags = endpoint.operation.tags.iter().flatten();
+            if !tags.clone().any(|tag| self.tags.iter().any(|(name, _)| name == tag)) {
+                errors.push(format!("{at}: no tag that the contract declares"));
+            }
+            errors.extend(check_path(endpoint).map(|error| format!("{at}: {error}")));
+        }
+        errors
+    }
+}
+
+/// Each `{name}` in the path has a parameter of this name, or the document would be invalid.
+fn check_path(endpoint: &Endpoint) -> Option<String> {
+    let parameters: BTreeSet<_> = endpoint
+        .operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(as_object)
+        .map(|parameter| parameter.name.as_str())
+        .collect();
+    endpoint
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+        .find(|name| !parameters.contains(name))
+        .map(|name| format!("the path parameter `{name}` is not described"))
+}
+
+fn problem_schemas() -> Schemas {
+    let mut schemas = Schemas::new();
+    super::reply::collect::<ProblemBody>(&mut schemas);
+    schemas
+}
+
+fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Components {
+    let mut components = Components::new();
+    for (name, schema) in schemas {
+        match components.schemas.get(&name) {
+            Some(known) if *known != schema => {
+                errors.push(format!("two different schemas are called `{name}`"));
+            }
+            Some(_) => {}
+            None => {
+                components.schemas.insert(name, schema);
+            }
+        }
+    }
+    let description = "The session cookie that `sign_in_with_password` sets: `doorward` over \
+        http on a loopback address, `__Host-doorward` over https. Browsers send it by themselves.";
+    let scheme = ApiKey::Cookie(ApiKeyValue::with_description(cookie, description));
+    components.add_security_scheme(SESSION_SCHEME, SecurityScheme::ApiKey(scheme));
+    components
+}
+
+fn info() -> Info {
+    let mut info = Info::new("Doorward", env!("CARGO_PKG_VERSION"));
+    info.description = Some(
+        "Self-hosted sign-in and access control. Who may call an operation stands in its \
+         `security`, `x-access`, `x-required-permission`, `x-assurance` and `x-rate-class`; all of \
+         them are written by the guard that runs. Every refusal is an RFC 9457 problem whose \
+         `code` is one of a closed list, and each response names its codes in `x-problem-codes`."
+            .into(),
+    );
+    let license = LicenseBuilder::new().name("MIT OR Apache-2.0");
+    info.license = Some(license.identifier(Some("MIT OR Apache-2.0")).build());
+    let mut contact = Contact::new();
+    contact.name = Some("The people who run this service".into());
+    info.contact = Some(contact);
+    info
+}
+
+/// The document as JSON whose keys are sorted, so that equal documents are equal texts.
+pub fn to_json(document: &OpenApi) -> Value {
+    let mut value = serde_json::to_value(document).expect("a document is JSON");
+    value.sort_all_objects();
+    value
+}
+
+/// A JSON file's text: indented, with a line end.
+pub fn to_text(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("a value is JSON");
+    text.push('\n');
+    text
+}
+
+/// Every code with its meaning, as a page of Markdown.
+pub fn problems_markdown() -> String {
+    let mut page = String::from(
+        "# Problems\n\nEvery refusal is `application/problem+json` (RFC 9457). `code` is stable: a \
+         published code keeps its meaning, new ones may come. Generated from the code table.\n\n\
+         | status | code | what happened | what to do |\n| --- | --- | --- | --- |\n",
+    );
+    for code in Code::ALL {
+        let row = [code.status_number().to_string(), format!("`{}`", code.as_str())];
+        page += &format!("| {} | {} | {} |\n", row.join(" | "), code.title(), code.advice());
+    }
+    page
+}

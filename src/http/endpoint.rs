@@ -1,0 +1,205 @@
+//! An endpoint: a handler whose first argument says who may call it. The guard is awaited before
+//! anything else of the request is read, and whatever runs is also written into the contract.
+
+use std::{future::Future, sync::Arc};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Route, dev::Payload, http::Method, web};
+use utoipa::openapi::{
+    RefOr, Schema,
+    path::{HttpMethod, Operation, PathItem},
+};
+use utoipa_actix_web::OpenApiFactory;
+
+use super::{code::Code, contract, origin, problem::Problem, rule::Rule};
+
+/// Schemas that an operation refers to, by name.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Lets a request in or refuses it. The types that implement it stand first in every handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a guard: the first argument of a handler says who may call it",
+    label = "this handler takes `{Self}` first",
+    note = "take `Public`, `SignedIn`, `Fresh<SECS>`, `Can<P>` or `OwnOr<P>` as the first argument"
+)]
+pub trait Guard: Sized + 'static {
+    const RULE: Rule;
+
+    fn admit(request: &HttpRequest) -> impl Future<Output = Result<Self, Problem>>;
+}
+
+/// What a handler takes behind its guard. Each kind writes itself into the contract.
+pub trait Argument: FromRequest + 'static {
+    const CODES: &'static [Code] = &[];
+
+    fn describe(_operation: &mut Operation, _schemas: &mut Schemas) {}
+}
+
+/// What a handler answers with. The type says the status and the body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a reply",
+    note = "return `Ok200<T>`, `Versioned<T>`, `Created<T>`, `Accepted<T>` or `NoContent`"
+)]
+pub trait Reply: 'static {
+    fn respond(self) -> HttpResponse;
+
+    fn describe(operation: &mut Operation, schemas: &mut Schemas);
+}
+
+/// An `async fn(guard, up to five arguments) -> Result<impl Reply, Problem>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be an endpoint",
+    note = "a handler is `async fn(guard, up to five arguments) -> Result<impl Reply, Problem>`"
+)]
+pub trait Handler<Args>: Clone + Send + Sync + 'static {
+    type First: 'static;
+    type Reply;
+
+    fn codes() -> Vec<Code>;
+
+    fn describe(operation: &mut Operation, schemas: &mut Schemas);
+
+    fn call(
+        &self,
+        first: Self::First,
+        request: HttpRequest,
+        body: Payload,
+    ) -> impl Future<Output = actix_web::Result<Self::Reply>>;
+}
+
+macro_rules! handler {
+    ($($A:ident)*) => {
+        impl<F, Fut, G, R, $($A),*> Handler<(G, $($A,)*)> for F
+        where
+            F: Fn(G, $($A),*) -> Fut + Clone + Send + Sync + 'static,
+            Fut: Future<Output = Result<R, Problem>>,
+            G: 'static,
+            $($A: Argument,)*
+        {
+            type First = G;
+            type Reply = R;
+
+            fn codes() -> Vec<Code> {
+                let all: &[&[Code]] = &[$($A::CODES),*];
+                all.concat()
+            }
+
+            #[allow(unused_variables)]
+            fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+                $($A::describe(operation, schemas);)*
+            }
+
+            #[allow(non_snake_case, unused_variables, unused_mut)]
+            async fn call(
+                &self,
+                first: G,
+                request: HttpRequest,
+                mut body: Payload,
+            ) -> actix_web::Result<R> {
+                $(let $A = $A::from_request(&request, &mut body).await.map_err(Into::into)?;)*
+                Ok(self(first, $($A),*).await?)
+            }
+        }
+    };
+}
+
+handler!();
+handler!(A);
+handler!(A B);
+handler!(A B C);
+handler!(A B C D);
+handler!(A B C D E);
+
+/// One operation, ready to be mounted and already described.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub id: String,
+    pub method: Method,
+    pub path: String,
+    pub rule: Rule,
+    pub operation: Operation,
+    pub schemas: Schemas,
+    route: Arc<dyn Fn(Route) -> Route + Send + Sync>,
+}
+
+/// Lists the endpoints of a feature: each handler with the problems that it alone may answer.
+#[macro_export]
+macro_rules! endpoints {
+    ($($name:ident: [$($code:ident),* $(,)?]),* $(,)?) => { ::pastey::paste! {
+        vec![$($crate::http::endpoint::Endpoint::of(
+            [<__path_ $name>],
+            $name,
+            &[$($crate::http::code::Code::$code),*],
+        )),*]
+    } };
+}
+
+impl Endpoint {
+    /// Joins a handler with its `utoipa::path` line and the codes of its own.
+    ///
+    /// Panics when the line does not describe exactly one operation: that is an error in the
+    /// program, found by the first test that builds the contract.
+    pub fn of<H, Args>(document: impl OpenApiFactory, handler: H, codes: &[Code]) -> Self
+    where
+        H: Handler<Args>,
+        H::First: Guard,
+        H::Reply: Reply,
+    {
+        let rule = <H::First as Guard>::RULE;
+        let (path, item) = document.paths().paths.into_iter().next().expect("a path is declared");
+        let (method, mut operation) = only_operation(item);
+        let mut schemas = Schemas::new();
+        operation.responses.responses.clear();
+        operation.parameters = None;
+        operation.request_body = None;
+        H::describe(&mut operation, &mut schemas);
+        H::Reply::describe(&mut operation, &mut schemas);
+        rule.describe(&mut operation);
+        let csrf: &[Code] = if method.is_safe() { &[] } else { &[Code::OriginRefused] };
+        let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
+        contract::describe_problems(&mut operation, &all);
+        let id = operation.operation_id.clone().expect("utoipa names every operation");
+        let route = Arc::new(move |route: Route| {
+            let handler = handler.clone();
+            route.to(move |request: HttpRequest, body: web::Payload| {
+                let handler = handler.clone();
+                async move {
+                    origin::check(&request)?;
+                    let first = <H::First as Guard>::admit(&request).await?;
+                    let reply = handler.call(first, request, body.into_inner()).await?;
+                    Ok::<_, actix_web::Error>(reply.respond())
+                }
+            })
+        });
+        Self { id, method, path, rule, operation, schemas, route }
+    }
+
+    /// The route that answers it, ready for a resource of its path.
+    pub fn route(&self, empty: Route) -> Route {
+        (self.route)(empty)
+    }
+}
+
+fn only_operation(item: PathItem) -> (Method, Operation) {
+    let found = [
+        (Method::GET, item.get),
+        (Method::POST, item.post),
+        (Method::PUT, item.put),
+        (Method::PATCH, item.patch),
+        (Method::DELETE, item.delete),
+    ];
+    let mut found = found.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
+    let only = found.next().expect("GET, POST, PUT, PATCH or DELETE is declared");
+    assert!(found.next().is_none(), "one handler answers one method");
+    only
+}
+
+/// How the document names a method.
+pub fn document_method(method: &Method) -> HttpMethod {
+    match method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}

@@ -1,0 +1,178 @@
+//! The outermost layer: gives every request an id, every answer its security headers, every
+//! refusal its problem body, and every outcome a log line and a count.
+
+use std::time::Instant;
+
+use actix_web::{
+    Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::Data,
+};
+
+use super::{code::Code, metrics::Metrics, peer::Peer, problem::Problem};
+use crate::{
+    config::{Limits, Network},
+    kernel::{chance::Chance, clock::Clock, id::RequestId, stage::Stage},
+};
+
+/// What the layer needs to know; mounted once as `Data`.
+pub struct Finish {
+    pub clock: Clock,
+    pub chance: Chance,
+    pub proxies: Vec<Network>,
+    pub limits: Limits,
+    pub metrics: Metrics,
+    pub stage: Stage,
+    pub https: bool,
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// For `actix_web::middleware::from_fn`.
+pub async fn finish(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(finish) = request.app_data::<Data<Finish>>().cloned() else {
+        let response = HttpResponse::InternalServerError().finish();
+        return Ok(request.into_response(response));
+    };
+    let started = Instant::now();
+    let request_id = RequestId::make(finish.clock.now(), &finish.chance).to_string();
+    let peer = Peer::find(&request, &finish.proxies, request_id.clone());
+    request.extensions_mut().insert(peer);
+    let method = request.method().clone();
+    // No clone of the request may be held here: actix's router needs it for itself, and panics.
+    let answered = match refuse_early(&finish, &request) {
+        Some(code) => Ok(request.into_response(Problem::from(code).error_response())),
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+    };
+    let (request, mut response) = match answered {
+        Ok(response) => {
+            let (request, response) = response.into_parts();
+            (Some(request), response)
+        }
+        Err(error) => (None, error.error_response()),
+    };
+    let route = request.as_ref().and_then(HttpRequest::match_pattern);
+    let route = route.as_deref().unwrap_or("none");
+    let seconds = started.elapsed().as_secs_f64();
+    let cause;
+    (response, cause) = write_problem(response, &request_id);
+    secure(&finish, &request_id, response.headers_mut());
+    finish.metrics.count(method.as_str(), route, response.status().as_u16(), seconds);
+    log(response.status().as_u16(), method.as_str(), route, &request_id, seconds, cause.as_deref());
+    match request {
+        Some(request) => Ok(ServiceResponse::new(request, response)),
+        // A layer that failed has taken the request with it.
+        None => Err(InternalError::from_response("a layer failed", response).into()),
+    }
+}
+
+/// What is refused before anything else looks at it: heads that are too large, and all but health
+/// checks while the database is being brought up to date.
+fn refuse_early(finish: &Finish, request: &ServiceRequest) -> Option<Code> {
+    if header_bytes(request) > u64::from(finish.limits.header_bytes) {
+        return Some(Code::HeadersTooLarge);
+    }
+    let is_health = matches!(request.path(), "/livez" | "/readyz");
+    (finish.stage.is_starting() && !is_health).then_some(Code::NotReady)
+}
+
+/// Gives a refusal its body; answers what only the log may know beside it.
+///
+/// Refusals of actix's own (a path it can't decode, a failing session store) come here without a
+/// problem; they get the one that fits their status.
+fn write_problem(mut response: HttpResponse, request_id: &str) -> (HttpResponse, Option<String>) {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return (response, None);
+    }
+    let known = response.extensions_mut().remove::<Problem>();
+    // A page that shows what is wrong has its own body.
+    if known.is_none() && response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        return (response, None);
+    }
+    let problem = known.unwrap_or_else(|| Problem::from(code_for(status)));
+    let head = response.head_mut();
+    head.status = problem.code().status();
+    for (name, value) in problem.headers() {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            head.headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    let kind = HeaderValue::from_static("application/problem+json");
+    head.headers.insert(header::CONTENT_TYPE, kind);
+    let body = BoxBody::new(problem.body(request_id));
+    (response.set_body(body), problem.cause().map(ToOwned::to_owned))
+}
+
+fn code_for(status: StatusCode) -> Code {
+    match status {
+        StatusCode::NOT_FOUND => Code::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::ContentTypeUnsupported,
+        StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
+        status if status.is_client_error() => Code::PathInvalid,
+        _ => Code::Internal,
+    }
+}
+
+/// Headers that every answer carries unless the handler has set its own.
+const SECURE: [(HeaderName, &str); 8] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+];
+
+fn secure(finish: &Finish, request_id: &str, headers: &mut HeaderMap) {
+    for (name, value) in &SECURE {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+    if finish.https {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// The log names the route, never the path or the query as sent: those may hold secrets.
+fn log(
+    status: u16,
+    method: &str,
+    route: &str,
+    request_id: &str,
+    seconds: f64,
+    cause: Option<&str>,
+) {
+    if status >= 500 {
+        let cause = cause.unwrap_or("unknown");
+        tracing::error!(target: "doorward::access", request_id, method, route, status, seconds, cause);
+    } else {
+        tracing::debug!(target: "doorward::access", request_id, method, route, status, seconds);
+    }
+}
+
+fn header_bytes(request: &ServiceRequest) -> u64 {
+    let headers = request.headers().iter();
+    let lengths = headers.map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    u64::try_from(lengths.sum::<usize>() + target).unwrap_or(u64::MAX)
+}

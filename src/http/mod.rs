@@ -1,0 +1,21 @@
+//! Doorward's dialect of HTTP: endpoints, the contract, problems, bodies, pages of lists.
+//! Knows no feature.
+
+pub mod argument;
+pub mod code;
+pub mod contract;
+pub mod docs;
+pub mod down;
+pub mod endpoint;
+pub mod etag;
+pub mod finish;
+pub mod json;
+pub mod metrics;
+pub mod mount;
+pub mod origin;
+pub mod page;
+pub mod peer;
+pub mod problem;
+pub mod reply;
+pub mod rule;
+pub mod strict;

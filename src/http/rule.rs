@@ -1,0 +1,122 @@
+//! Who may call an operation, as a value: the guard types carry it, and everything that must
+//! know it (the check, the document, the access matrix) reads it from there.
+
+use serde_json::json;
+use utoipa::openapi::{RefOr, path::Operation, security::SecurityRequirement};
+
+use super::code::Code;
+
+/// What a guard demands. Written once, as the type of a handler's first argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub who: Who,
+    pub rate: Rate,
+}
+
+/// Who may pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody, signed in or not.
+    Public,
+    /// Anybody who is signed in.
+    SignedIn,
+    /// Who proved to be who they are at most so many seconds ago.
+    Fresh { seconds: u32 },
+    /// Who holds the permission in the scope `system`.
+    Can { permission: &'static str },
+    /// The account that the path's `id` names, and who holds the permission.
+    OwnOr { permission: &'static str },
+}
+
+/// How often one address may call: the name of a class of throttles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub class: &'static str,
+    pub throttled: bool,
+}
+
+impl Rate {
+    /// No limit but the service's own capacity.
+    pub const OPEN: Self = Self { class: "open", throttled: false };
+}
+
+/// The name under which the session cookie stands in the document.
+pub const SESSION_SCHEME: &str = "session";
+
+impl Rule {
+    /// What the guard itself may answer.
+    pub fn codes(&self) -> Vec<Code> {
+        let signed_in = [Code::NotSignedIn, Code::TokenInvalid];
+        let mut codes = match self.who {
+            Who::Public => vec![],
+            Who::SignedIn => signed_in.to_vec(),
+            Who::Fresh { .. } => [&signed_in[..], &[Code::StepUpRequired]].concat(),
+            Who::Can { .. } => [&signed_in[..], &[Code::PermissionMissing]].concat(),
+            // To who may not know it, another account looks like one that does not exist.
+            Who::OwnOr { .. } => [&signed_in[..], &[Code::AccountNotFound]].concat(),
+        };
+        if self.rate.throttled {
+            codes.push(Code::RateLimited);
+        }
+        codes
+    }
+
+    /// Writes what it demands into the document.
+    pub fn describe(&self, operation: &mut Operation) {
+        let security = match self.who {
+            // An empty list says "no credentials needed"; leaving it out would inherit.
+            Who::Public => vec![],
+            _ => vec![SecurityRequirement::new(SESSION_SCHEME, [] as [&str; 0])],
+        };
+        operation.security = Some(security);
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert("x-access".into(), self.who.name().into());
+        extensions.insert("x-rate-class".into(), self.rate.class.into());
+        if let Some(permission) = self.permission() {
+            extensions.insert("x-required-permission".into(), permission.into());
+        }
+        if let Who::Fresh { seconds } = self.who {
+            extensions.insert("x-assurance".into(), json!({ "max_age": seconds }));
+        }
+    }
+
+    pub fn permission(&self) -> Option<&'static str> {
+        match self.who {
+            Who::Can { permission } | Who::OwnOr { permission } => Some(permission),
+            _ => None,
+        }
+    }
+}
+
+impl Who {
+    /// Its name in the document.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::SignedIn => "signed_in",
+            Self::Fresh { .. } => "fresh",
+            Self::Can { .. } => "permission",
+            Self::OwnOr { .. } => "own_or_permission",
+        }
+    }
+}
+
+/// Whether a document's operation says what the rule demands: the start compares the two.
+pub fn is_described(rule: &Rule, operation: &Operation) -> bool {
+    let mut expected = Operation::new();
+    rule.describe(&mut expected);
+    let written = |name: &str| {
+        operation.extensions.as_ref().and_then(|extensions| extensions.get(name)).cloned()
+    };
+    let wanted = expected.extensions.unwrap_or_default();
+    operation.security == expected.security
+        && wanted.iter().all(|(name, value)| written(name).as_ref() == Some(value))
+}
+
+/// The parameter as an object, when it is not a reference.
+pub fn as_object<T>(value: &RefOr<T>) -> Option<&T> {
+    match value {
+        RefOr::T(value) => Some(value),
+        RefOr::Ref(_) => None,
+    }
+}

@@ -1,0 +1,151 @@
+//! Ids: a prefix that names the kind, then 26 characters of base32 UUIDv7. Made here, never by SQL.
+
+use data_encoding::{Encoding, Specification};
+use std::sync::LazyLock;
+
+use super::{chance::Chance, clock::Timestamp, refusal::Refusal};
+
+/// Characters behind the prefix.
+pub const TAIL: usize = 26;
+
+/// Crockford's alphabet in lower case: it sorts as the bytes sort, so ids sort by age.
+static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut spec = Specification::new();
+    spec.symbols.push_str("0123456789abcdefghjkmnpqrstvwxyz");
+    spec.encoding().expect("the alphabet has 32 different symbols")
+});
+
+pub(crate) const WRONG: Refusal = Refusal::new("id_invalid", "This is not an id of this kind.");
+
+/// A UUIDv7 (RFC 9562, section 5.7) as 26 base32 characters.
+pub(crate) fn tail(now: Timestamp, chance: &Chance) -> String {
+    let millis = u64::try_from(now.micros().div_euclid(1000)).unwrap_or(0);
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &chance.bytes()).into_uuid();
+    BASE32.encode(id.as_bytes())
+}
+
+pub(crate) fn is_tail(text: &str) -> bool {
+    text.len() == TAIL && BASE32.decode(text.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
+}
+
+/// Makes one id type: its prefix is checked wherever a text becomes an id.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $example:literal) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
+            serde::Deserialize, diesel::expression::AsExpression,
+            diesel::deserialize::FromSqlRow,
+        )]
+        #[serde(try_from = "String")]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub struct $name(String);
+
+        impl $name {
+            pub const PREFIX: &str = $prefix;
+
+            /// A new id. Ids made later sort behind this one.
+            pub fn make(now: Timestamp, chance: &Chance) -> Self {
+                Self(format!("{}{}", $prefix, tail(now, chance)))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Refusal;
+
+            fn from_str(text: &str) -> Result<Self, Refusal> {
+                match text.strip_prefix($prefix) {
+                    Some(rest) if is_tail(rest) => Ok(Self(text.to_owned())),
+                    _ => Err(WRONG),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Refusal;
+
+            fn try_from(text: String) -> Result<Self, Refusal> {
+                text.parse()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::Type::String)
+                    .pattern(Some(concat!("^", $prefix, "[0-9a-hjkmnp-tv-z]{26}$")))
+                    .max_length(Some($prefix.len() + TAIL))
+                    .examples([$example])
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
+        impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB>
+            for $name
+        where
+            String: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, DB>,
+            ) -> diesel::serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
+
+        impl<DB: diesel::backend::Backend> diesel::deserialize::FromSql<diesel::sql_types::Text, DB>
+            for $name
+        where
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                Ok(String::from_sql(bytes)?.parse::<Self>()?)
+            }
+        }
+    };
+}
+
+id!(/** An account. */ UserId, "usr_", "usr_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** A session of an account. */ SessionId, "ses_", "ses_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** A role. */ RoleId, "rol_", "rol_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** A role grant. */ GrantId, "grt_", "grt_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** An audit event. */ EventId, "evt_", "evt_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** An organization. */ OrganizationId, "org_", "org_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** One request to the service. */ RequestId, "req_", "req_06awk5n2q3w0r8d1e4t7y9v2m6");
+id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m6");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_made_later_sorts_behind() {
+        let chance = Chance::seeded(1);
+        let first = UserId::make(Timestamp::from_micros(1_000_000), &chance);
+        let later = UserId::make(Timestamp::from_micros(1_001_000), &chance);
+        assert!(first < later);
+    }
+
+    #[test]
+    fn an_id_of_another_kind_is_refused() {
+        let role = RoleId::make(Timestamp::from_micros(0), &Chance::seeded(1)).to_string();
+        assert!(role.parse::<RoleId>().is_ok());
+        assert!(role.parse::<UserId>().is_err());
+        for wrong in ["", "rol_", "rol_06AWK5N2Q3W0R8D1E4T7Y9V2M6", "rol_06awk5n2q3w0r8d1e4t7y9v2m"]
+        {
+            assert!(wrong.parse::<RoleId>().is_err());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Plain words of the house: ids, time, chance, secrets, permissions. No HTTP, no SQL statements.
+
+pub mod chance;
+pub mod clock;
+pub mod cursor;
+pub mod email;
+pub mod id;
+pub mod password;
+pub mod permission;
+pub mod refusal;
+pub mod secret;
+pub mod stage;

@@ -1,0 +1,133 @@
+//! Secrets that neither print nor serialise, and the hashes under which tables keep them.
+
+use std::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Binary,
+};
+use hkdf::Hkdf;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::chance::Chance;
+
+/// A text that must not be seen: a password, a cookie key, a connection's password.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself. Every call is a place to look at in a review.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// A random token of 256 bits, in base64url. It leaves the service once; tables keep its hash.
+pub struct Token(Secret);
+
+impl Token {
+    pub fn random(chance: &Chance) -> Self {
+        let mut bytes = chance.bytes::<32>();
+        let text = BASE64URL_NOPAD.encode(&bytes);
+        bytes.zeroize();
+        Self(Secret::new(text))
+    }
+
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.reveal())
+    }
+}
+
+/// SHA-256 of a token. A token carries 256 random bits, so a fast hash is enough.
+#[derive(Clone, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Binary)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[token hash]")
+    }
+}
+
+impl<DB: Backend> ToSql<Binary, DB> for TokenHash
+where
+    [u8]: ToSql<Binary, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        <[u8] as ToSql<Binary, DB>>::to_sql(&self.0, out)
+    }
+}
+
+impl<DB: Backend> FromSql<Binary, DB> for TokenHash
+where
+    Vec<u8>: FromSql<Binary, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        let bytes = Vec::<u8>::from_sql(bytes)?;
+        Ok(Self(bytes.try_into().map_err(|_| "a token hash has 32 bytes")?))
+    }
+}
+
+/// The key from which every other key of the service is derived, one per purpose.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct MasterKey([u8; 32]);
+
+impl MasterKey {
+    pub fn random(chance: &Chance) -> Self {
+        Self(chance.bytes())
+    }
+
+    /// A key from its 43 base64url characters, as the key file holds them.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = BASE64URL_NOPAD.decode(text.trim().as_bytes()).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
+    pub fn encode(&self) -> Secret {
+        Secret::new(BASE64URL_NOPAD.encode(&self.0))
+    }
+
+    /// `N` bytes that belong to `purpose` alone (HKDF-SHA256, RFC 5869).
+    pub fn derive<const N: usize>(&self, purpose: &str) -> [u8; N] {
+        let mut out = [0; N];
+        Hkdf::<Sha256>::new(None, &self.0)
+            .expand(purpose.as_bytes(), &mut out)
+            .expect("far below the limit of 8160 bytes");
+        out
+    }
+}
+
+/// Compares in a time that does not depend on where two texts differ.
+pub fn same(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
+}

@@ -1,0 +1,153 @@
+//! Puts the service together: middleware in order, session layer, endpoints, documents. Mounts
+//! what `api` lists and nothing else of the API.
+
+use std::{fmt, io, net::TcpListener, time::Duration};
+
+use actix_cors::Cors;
+use actix_identity::IdentityMiddleware;
+use actix_web::{
+    App as Web, HttpResponse, HttpServer,
+    dev::Server,
+    http::header,
+    middleware::{Condition, from_fn},
+    web::{self, Data},
+};
+
+use crate::{
+    access::{callers::Callers, cookie, store::Store},
+    api,
+    app::App,
+    features::checks::matrix::Operations,
+    http::{
+        contract::{self, Contract, ContractError},
+        docs::{self, Docs},
+        endpoint::Endpoint,
+        finish::{Finish, finish},
+        metrics::Metrics,
+        mount::{Endpoints, not_found},
+        origin::Origins,
+    },
+    kernel::secret::MasterKey,
+    pages,
+};
+
+/// Why the service does not start.
+#[derive(Debug)]
+pub enum StartError {
+    Contract(ContractError),
+    Listen(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contract(error) => error.fmt(f),
+            Self::Listen(error) => write!(f, "can't listen: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Listen(error)
+    }
+}
+
+/// The document of these endpoints, as the service with this cookie name publishes it.
+pub fn document(endpoints: &[Endpoint], cookie: &str) -> Result<serde_json::Value, ContractError> {
+    let contract = Contract { endpoints, tags: api::TAGS, cookie };
+    Ok(contract::to_json(&contract.build()?))
+}
+
+/// The service on an open listener. It answers once the returned server is polled.
+///
+/// Errors when the endpoints and the contract disagree.
+pub fn build(
+    app: &App,
+    master: &MasterKey,
+    metrics: &Metrics,
+    listener: TcpListener,
+) -> Result<Server, StartError> {
+    let endpoints = api::endpoints();
+    let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
+    let docs = Data::new(Docs::new(document.to_string()));
+    let operations = Data::new(Operations::of(&endpoints));
+    let endpoints = Endpoints(endpoints);
+    let finish_data = Data::new(Finish {
+        clock: app.clock.clone(),
+        chance: app.chance.clone(),
+        proxies: app.config.trusted_proxies.clone(),
+        limits: app.config.limits.clone(),
+        metrics: metrics.clone(),
+        stage: app.stage.clone(),
+        https: app.config.is_https(),
+    });
+    let listed = app.config.allowed_origins.iter().map(|origin| origin.as_str().to_owned());
+    let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
+    let has_listed = !app.config.allowed_origins.is_empty();
+    let limits = Data::new(app.config.limits.clone());
+    let (store, key) = (Store::new(app.clone(), Callers::new(app.clone())), cookie::key(master));
+    let (config, shared) = (app.config.clone(), Data::new(app.clone()));
+    let server = HttpServer::new(move || {
+        // The later `wrap` is the outer one: identity rests on the session.
+        let api = web::scope("")
+            .wrap(IdentityMiddleware::default())
+            .wrap(cookie::middleware(store.clone(), key.clone(), &config))
+            .wrap(from_fn(cookie::limit_life))
+            .service(endpoints.clone());
+        let show_docs = config.docs.enabled;
+        Web::new()
+            .app_data(shared.clone())
+            .app_data(finish_data.clone())
+            .app_data(origins.clone())
+            .app_data(limits.clone())
+            .app_data(docs.clone())
+            .app_data(operations.clone())
+            .configure(|config| docs::mount(config, show_docs))
+            .configure(pages::mount)
+            .service(api)
+            .default_service(web::to(not_found))
+            .wrap(Condition::new(has_listed, cors(origins.clone())))
+            .wrap(from_fn(finish))
+    });
+    let limits = &app.config.limits;
+    let server = server
+        .client_request_timeout(Duration::from_secs(u64::from(limits.header_seconds)))
+        .shutdown_timeout(u64::from(limits.drain_seconds))
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Lets pages of listed origins call the API with their cookie; all others get no header at all.
+fn cors(origins: Data<Origins>) -> Cors {
+    Cors::default()
+        .allowed_origin_fn(move |origin, _| {
+            origin.to_str().is_ok_and(|origin| origins.is_listed(origin))
+        })
+        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_MATCH])
+        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .supports_credentials()
+        .block_on_origin_mismatch(false)
+        .max_age(600)
+}
+
+/// The listener that Prometheus asks. It shows counts only, but belongs on a private network.
+pub fn build_metrics(metrics: &Metrics, listener: TcpListener) -> Result<Server, StartError> {
+    let metrics = metrics.clone();
+    let server = HttpServer::new(move || {
+        let metrics = metrics.clone();
+        Web::new().service(web::resource("/metrics").get(move || {
+            let text = metrics.text();
+            async move {
+                HttpResponse::Ok()
+                    .content_type("text/plain; version=0.0.4; charset=utf-8")
+                    .body(text)
+            }
+        }))
+    });
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}

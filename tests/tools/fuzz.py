@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Holds the running service against its own contract with schemathesis, all checks on.
+
+    fuzz.py --schemathesis PROGRAM [--binary PATH] [--database sqlite|postgres] [--max-examples N]
+
+It runs as the administrator and as nobody. Operations that would end the administrator's own
+session are tried in a run of their own. Before that, every operation is called without and with
+wrong credentials: 401 if and only if its `security` is not empty. In the end the service must be
+alive and well, and its log must hold no panic and no 5xx.
+
+Standard library only, apart from the schemathesis program that is named.
+"""
+
+import argparse
+import collections
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from service import COOKIE, Client, Failed, Service, drop_database, fresh_database
+
+HERE = Path(__file__).parent
+METHODS = ("get", "put", "post", "delete", "patch")
+
+# After one of these, whoever called is signed out: every later call would be a mere 401.
+ENDS_OWN_SESSION = ["sign_out", "delete_me", "change_password", "revoke_user_sessions"]
+
+# They take credentials in the body, so that 401 is an answer of theirs although anybody may call.
+CREDENTIALS_IN_BODY = re.compile(r"^sign_in_")
+
+
+def operations(document):
+    """(method, path, operation) of the whole document."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def check_doors(service, document):
+    """Calls every operation without and with wrong credentials; how many doors were tried."""
+    count = collections.Counter()
+    wrong = [
+        {},
+        {"Cookie": f"{COOKIE}=not-a-session"},
+        {"Authorization": "Bearer not-a-token"},
+        {"Authorization": "Basic bm90OmFueWJvZHk="},
+    ]
+    for method, path, operation in operations(document):
+        name = operation["operationId"]
+        if "security" not in operation:
+            raise Failed(f"{name} does not say who may call it")
+        guarded = bool(operation["security"])
+        count["guarded" if guarded else "open"] += 1
+        if not guarded and CREDENTIALS_IN_BODY.match(name):
+            continue
+        for credentials in wrong:
+            client = Client(service)
+            body = {} if method in ("POST", "PUT", "PATCH") else None
+            address = re.sub(r"\{[^}]+\}", "none", path)
+            status, headers, _ = client.request(method, address, body, credentials)
+            client.close()
+            if (status == 401) != guarded:
+                expected = "401" if guarded else "anything but 401"
+                raise Failed(f"{name} answered {status} to {credentials}, not {expected}")
+            if status == 401 and not headers.get("WWW-Authenticate"):
+                raise Failed(f"{name} answered 401 without WWW-Authenticate")
+    return count
+
+
+class Fuzz:
+    """Runs of schemathesis against one service."""
+
+    def __init__(self, options, service, folder):
+        self.options = options
+        self.service = service
+        self.folder = folder
+        self.rows = []
+
+    def run(self, who, selection, cookie=None, phases="examples,coverage,fuzzing,stateful"):
+        """One run; true when no check failed."""
+        command = [
+            self.options.schemathesis,
+            *("--config-file", str(HERE / "schemathesis.toml"), "--no-color", "run"),
+            f"{self.service.origin}/openapi.json",
+            *("--checks", "all", "--phases", phases),
+            *("--max-examples", str(self.options.max_examples)),
+            *("--workers", "2", "--request-timeout", "20", "--continue-on-failure"),
+            *("--generation-database", "none"),
+            *("--header", f"Origin: {self.service.origin}"),
+            *selection,
+        ]
+        if self.options.seed is not None:
+            command += ["--seed", str(self.options.seed)]
+        if cookie is not None:
+            # The session stays the administrator's: no made-up credentials in its place.
+            command += ["--header", f"Cookie: {COOKIE}={cookie}"]
+            command += ["--generation-with-security-parameters", "false"]
+        print(f"-- schemathesis as {who}", flush=True)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        text = done.stdout if cookie is None else done.stdout.replace(cookie, "[cookie]")
+        passed = done.returncode == 0
+        (self.folder / f"schemathesis-{len(self.rows)}.log").write_text(text, encoding="utf-8")
+        if not passed:
+            print(text, flush=True)
+        self.rows.append([who, *counts(text), "passed" if passed else "FAILED"])
+        return passed
+
+
+def counts(text):
+    """(operations tried, requests made up, different failures) as schemathesis sums them up."""
+    patterns = (r"Tested: (\d+)", r"(\d+) generated", r"found (\d+) unique failure")
+    found = [re.search(pattern, text) for pattern in patterns]
+    return [int(match[1]) if match else 0 for match in found]
+
+
+def select(option, names):
+    return [part for name in names for part in (f"--{option}-operation-id", name)]
+
+
+def fuzz(options, service, folder):
+    """All runs; the faults that were found."""
+    service.create_admin()
+    service.start()
+    service.wait_for("/readyz")
+    faults = []
+    admin = Client(service)
+    status, _, document = admin.request("GET", "/openapi.json")
+    if status != 200:
+        raise Failed(f"/openapi.json answers {status}")
+    doors = check_doors(service, document)
+    print(f"doors: {doors['guarded']} guarded operations refuse strangers with 401, {doors['open']} are open")
+    known = {operation["operationId"] for _, _, operation in operations(document)}
+    missing = set(ENDS_OWN_SESSION) - known
+    if missing:
+        raise Failed(f"the contract has no operation {', '.join(sorted(missing))}")
+
+    # Signed in before the fuzzer guesses passwords: the throttles count by address.
+    cookie = admin.sign_in()
+    spare = {name: Client(service).sign_in() for name in ENDS_OWN_SESSION}
+    runs = Fuzz(options, service, folder)
+    if not runs.run("admin", select("exclude", ENDS_OWN_SESSION), cookie):
+        faults.append("schemathesis as admin")
+    status, _, session = admin.request("GET", "/v1/auth/session")
+    if status != 200 or not session or session.get("session") is None:
+        faults.append("the administrator's session ended during the run, so it proved little")
+    for name, cookie in spare.items():
+        chosen = select("include", [name])
+        if not runs.run(f"admin, {name}", chosen, cookie, phases="examples,coverage,fuzzing"):
+            faults.append(f"schemathesis as admin, {name}")
+    if not runs.run("nobody", []):
+        faults.append("schemathesis as nobody")
+
+    if service.process.poll() is not None:
+        faults.append(f"the service ended with {service.process.returncode}")
+    elif service.status("/readyz") != 200:
+        faults.append("the service is not ready any more")
+    service.stop()
+    faults += [f"in the log: {line}" for line in service.complaints()[:10]]
+    print()
+    print("| who | operations | requests | failures | result |")
+    print("| --- | --- | --- | --- | --- |")
+    for row in runs.rows:
+        print("| " + " | ".join(map(str, row)) + " |")
+    return faults
+
+
+def main():
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or HERE.parents[1] / "target")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--schemathesis", required=True)
+    parser.add_argument("--binary", default=str(target / "debug" / "doorward"))
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument(
+        "--max-examples", type=int, default=int(os.environ.get("FUZZ_EXAMPLES", "10"))
+    )
+    parser.add_argument("--seed", type=int, default=os.environ.get("FUZZ_SEED"))
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="doorward-fuzz-"))
+    url = fresh_database(options.database, folder)
+    service = Service(options.binary, folder, url)
+    try:
+        faults = fuzz(options, service, folder)
+    except (Failed, OSError) as error:
+        faults = [str(error)]
+    finally:
+        if service.process is not None and service.process.poll() is None:
+            service.kill()
+        drop_database(url)
+    for fault in faults:
+        print(f"FAILED: {fault}")
+    if faults:
+        print(f"the logs are left in {folder}")
+        return 1
+    shutil.rmtree(folder)
+    print(f"the service keeps its contract ({options.database})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

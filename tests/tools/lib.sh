@@ -1,0 +1,53 @@
+# Sourced by the scripts beside it: where the repository is, steps with their time, installing.
+# shellcheck shell=bash
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
+TOOLS=$TARGET/tools
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+die() {
+    say "$(basename "$0"): $*"
+    exit 1
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# step NAME COMMAND...: runs the command and prints how long it took, also when it fails.
+step() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    say "==> $name"
+    "$@" || status=$?
+    if [ "$status" -eq 0 ]; then
+        say "==> $name: done in $((SECONDS - start)) s"
+    else
+        say "==> $name: FAILED (exit $status) after $((SECONDS - start)) s"
+    fi
+    return "$status"
+}
+
+# apt_install WHAT-FOR PACKAGE...: Debian's packages where that may be done, else one line and false.
+apt_install() {
+    local purpose=$1
+    shift
+    if [ "$(id -u)" -ne 0 ] || ! has apt-get; then
+        say "missing: $purpose (on Debian: apt-get install $*)"
+        return 1
+    fi
+    say "installing $* ($purpose)"
+    apt-get update -qq >&2 &&
+        DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1 \
+            apt-get install -y -qq --no-install-recommends "$@" >&2
+}
+
+# Python 3 for the scripts that need nothing but its standard library.
+need_python() {
+    has python3 || apt_install "Python 3.9 or newer" python3
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# The whole test run, with all the set-up that it needs: the Rust tests on both databases, the
+# linters of the contract, the contract held against the running service, and a few kills while it
+# writes. CRASH_ROUNDS and FUZZ_EXAMPLES make the last two longer.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+. "$HERE/lib.sh"
+cd "$ROOT"
+
+if [ -z "${TEST_POSTGRES_URL:-}" ]; then
+    exec "$HERE/with-postgres.sh" "$HERE/test.sh" "$@"
+fi
+
+PASSED=0
+FAILED=()
+check() {
+    if step "$@"; then
+        PASSED=$((PASSED + 1))
+    else
+        FAILED+=("$1")
+    fi
+}
+
+rust_tests() {
+    if has cargo-nextest; then
+        cargo nextest run --locked && cargo test --locked --doc
+    else
+        say "cargo-nextest is not installed: cargo test runs the tests"
+        cargo test --locked --no-fail-fast
+    fi
+}
+
+# Nothing else makes sense while it does not compile.
+step "build" cargo build --locked --bin doorward
+need_python
+check "Rust tests" rust_tests
+check "contract" "$HERE/contract/check.sh"
+for database in sqlite postgres; do
+    check "schemathesis on $database" "$HERE/schemathesis.sh" --database "$database"
+done
+check "kills while writing" python3 "$HERE/crash.py" --rounds "${CRASH_ROUNDS:-5}"
+
+say ""
+for name in ${FAILED[@]+"${FAILED[@]}"}; do
+    say "FAILED: $name"
+done
+echo "steps: $PASSED passed, ${#FAILED[@]} failed"
+[ "${#FAILED[@]}" -eq 0 ]
