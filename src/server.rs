@@ -26,6 +26,7 @@ use crate::{
         metrics::Metrics,
         mount::{Endpoints, not_found},
         origin::Origins,
+        outside,
     },
     kernel::secret::MasterKey,
     pages,
@@ -64,6 +65,7 @@ pub fn document(endpoints: &[Endpoint], cookie: &str) -> Result<serde_json::Valu
 /// The service on an open listener. It answers once the returned server is polled.
 ///
 /// Errors when the endpoints and the contract disagree.
+#[expect(clippy::disallowed_methods, reason = "the one scope, around all endpoints")]
 pub fn build(
     app: &App,
     master: &MasterKey,
@@ -72,6 +74,8 @@ pub fn build(
 ) -> Result<Server, StartError> {
     let endpoints = api::endpoints();
     let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
+    let beside = [docs::outside(app.config.docs.enabled), pages::outside()].concat();
+    outside::check(&beside, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document.to_string()));
     let operations = Data::new(Operations::of(&endpoints));
     let endpoints = Endpoints(endpoints);
@@ -97,7 +101,6 @@ pub fn build(
             .wrap(cookie::middleware(store.clone(), key.clone(), &config))
             .wrap(from_fn(cookie::limit_life))
             .service(endpoints.clone());
-        let show_docs = config.docs.enabled;
         Web::new()
             .app_data(shared.clone())
             .app_data(finish_data.clone())
@@ -105,8 +108,7 @@ pub fn build(
             .app_data(limits.clone())
             .app_data(docs.clone())
             .app_data(operations.clone())
-            .configure(|config| docs::mount(config, show_docs))
-            .configure(pages::mount)
+            .configure(|config| outside::mount(&beside, config))
             .service(api)
             .default_service(web::to(not_found))
             .wrap(Condition::new(has_listed, cors(origins.clone())))
@@ -136,6 +138,7 @@ fn cors(origins: Data<Origins>) -> Cors {
 }
 
 /// The listener that Prometheus asks. It shows counts only, but belongs on a private network.
+#[expect(clippy::disallowed_methods, reason = "a listener of its own, beside the API")]
 pub fn build_metrics(metrics: &Metrics, listener: TcpListener) -> Result<Server, StartError> {
     let metrics = metrics.clone();
     let server = HttpServer::new(move || {

@@ -11,6 +11,9 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+pub use accounts::make_admin;
+pub use contract::files as contract_files;
+
 use crate::config::{self, Config, Sources};
 
 /// Self-hosted sign-in and access control.

@@ -26,9 +26,17 @@ impl From<QueryError> for Error {
             QueryError::DatabaseError(ClosedConnection | UnableToSendCommand, _)
             | QueryError::BrokenTransactionManager
             | QueryError::RollbackErrorOnCommit { .. } => Self::Unavailable,
+            QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
+            QueryError::DatabaseError(_, ref info) if is_timeout(info.message()) => Self::Busy,
             other => Self::Query(other),
         }
     }
+}
+
+/// Whether PostgreSQL gave up waiting: Diesel has no kind for `lock_timeout`, `statement_timeout`
+/// and deadlocks, so its words must do.
+fn is_timeout(message: &str) -> bool {
+    message.starts_with("canceling statement due to") || message == "deadlock detected"
 }
 
 impl fmt::Display for Error {

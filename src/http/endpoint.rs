@@ -154,6 +154,10 @@ impl Endpoint {
         H::describe(&mut operation, &mut schemas);
         H::Reply::describe(&mut operation, &mut schemas);
         rule.describe(&mut operation);
+        let told = operation.description.take().filter(|text| !text.is_empty());
+        operation.description = Some(
+            [told, Some(rule.sentence())].into_iter().flatten().collect::<Vec<_>>().join("\n\n"),
+        );
         let csrf: &[Code] = if method.is_safe() { &[] } else { &[Code::OriginRefused] };
         let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
         contract::describe_problems(&mut operation, &all);

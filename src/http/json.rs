@@ -143,7 +143,9 @@ pub fn explain(at: &str, message: &str) -> FieldError {
     }
     if message.starts_with("unknown field") {
         let text = "The contract knows no field of this name.";
-        return fault(format!("{at}/{}", name()), "unknown_field", text.into());
+        // serde's path ends with the unknown name already.
+        let at = if at.is_empty() { format!("/{}", name()) } else { at.to_owned() };
+        return fault(at, "unknown_field", text.into());
     }
     match expected {
         Some(expected) if message.starts_with("unknown variant") => {
@@ -224,8 +226,9 @@ mod tests {
     struct Body {
         #[validate(length(min = 3, max = 5))]
         name: String,
+        #[validate(range(max = 9))]
         #[serde(default)]
-        count: Option<u32>,
+        count: u32,
     }
 
     fn problem(text: &str) -> String {
@@ -243,6 +246,7 @@ mod tests {
             (r#"{"name":"abcd","hunter2 hunter2":1}"#, "/?", "unknown_field"),
             (r#"{"name":"abcd","count":"hunter2"}"#, "/count", "wrong_type"),
             (r#"{"name":"abcd","count":-7}"#, "/count", "invalid"),
+            (r#"{"name":"abcd","count":10}"#, "/count", "out_of_range"),
             ("{\"name\":\"hu\\u0000nter2\"}", "/name", "nul"),
         ] {
             let text = problem(body);

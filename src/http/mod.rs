@@ -13,6 +13,7 @@ pub mod json;
 pub mod metrics;
 pub mod mount;
 pub mod origin;
+pub mod outside;
 pub mod page;
 pub mod peer;
 pub mod problem;

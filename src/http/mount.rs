@@ -17,6 +17,7 @@ use super::{code::Code, endpoint::Endpoint, problem::Problem};
 pub struct Endpoints(pub Vec<Endpoint>);
 
 impl HttpServiceFactory for Endpoints {
+    #[expect(clippy::disallowed_methods, reason = "the one place that mounts endpoints")]
     fn register(self, config: &mut AppService) {
         let mut by_path: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
         for endpoint in self.0 {

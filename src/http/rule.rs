@@ -80,6 +80,21 @@ impl Rule {
         }
     }
 
+    /// Who may call, as a sentence for people who read the document.
+    pub fn sentence(&self) -> String {
+        match self.who {
+            Who::Public => "Open to everybody.".to_owned(),
+            Who::SignedIn => "For everybody who is signed in.".to_owned(),
+            Who::Fresh { seconds } => {
+                format!("For who signed in at most {seconds} seconds ago.")
+            }
+            Who::Can { permission } => format!("For holders of `{permission}`."),
+            Who::OwnOr { permission } => {
+                format!("For the account itself and for holders of `{permission}`.")
+            }
+        }
+    }
+
     pub fn permission(&self) -> Option<&'static str> {
         match self.who {
             Who::Can { permission } | Who::OwnOr { permission } => Some(permission),

@@ -3,11 +3,20 @@
 mod assets;
 mod setup;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 
-/// Mounts the pages. They are for people; the contract is about the API alone.
-pub fn mount(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/assets/doorward.css").get(assets::stylesheet))
-        .service(web::resource("/setup").get(setup::show).post(setup::submit));
+use crate::http::outside::Outside;
+
+/// The pages. They are for people; the contract is about the API alone.
+pub fn outside() -> Vec<Outside> {
+    vec![
+        Outside {
+            path: "/assets/doorward.css",
+            fill: |at| at.route(web::get().to(assets::stylesheet)),
+        },
+        Outside {
+            path: "/setup",
+            fill: |at| at.route(web::get().to(setup::show)).route(web::post().to(setup::submit)),
+        },
+    ]
 }

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 ADMIN = "admin@example.test"
-PASSWORD = "correct horse battery staple 42"
+PASSWORD = "a ferry of seven quiet lanterns"
 COOKIE = "doorward"
 
 PANIC = re.compile(r"panicked at|stack overflow|SIGABRT|double free")
@@ -95,6 +95,7 @@ class Service:
         self.origin = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url
         self.log = self.folder / "service.log"
+        self.log_start = 0
         self.process = None
         self.folder.mkdir(parents=True, exist_ok=True)
         # Nothing of the caller's own settings may leak in.
@@ -121,10 +122,10 @@ class Service:
             check=False,
         )
 
-    def create_admin(self):
-        """The account `ADMIN` with the password `PASSWORD`."""
+    def create_admin(self, email=ADMIN):
+        """An administrator with the password `PASSWORD`."""
         done = self.command(
-            "admin", "create", "--email", ADMIN, "--password-stdin", stdin=PASSWORD + "\n"
+            "admin", "create", "--email", email, "--password-stdin", stdin=PASSWORD + "\n"
         )
         if done.returncode != 0:
             raise Failed(f"admin create failed: {done.stderr.strip() or done.stdout.strip()}")
@@ -200,9 +201,13 @@ class Service:
             return "(no log)"
         return "\n".join(text.splitlines()[-lines:])
 
+    def forget_log(self):
+        """From here on count the complaints; a 503 of `/readyz` while it starts is none."""
+        self.log_start = self.log.stat().st_size
+
     def complaints(self):
         """Lines of the log that speak of a panic or of a 5xx."""
-        text = self.log.read_text(encoding="utf-8", errors="replace")
+        text = self.log.read_bytes()[self.log_start :].decode("utf-8", errors="replace")
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
         return [line for line in text.splitlines() if PANIC.search(line) or SERVER_ERROR.search(line)]
 

@@ -153,6 +153,7 @@ pub enum NextStep {
 
 /// Which accounts are listed.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct UserFilter {
     /// Only addresses that start like this.
     #[param(max_length = 254, min_length = 1)]

@@ -78,6 +78,7 @@ impl From<EventRow> for EventView {
 
 /// Which events are listed.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct EventFilter {
     /// Only events of this kind.
     #[param(max_length = 60, min_length = 1)]

@@ -18,6 +18,7 @@ use crate::{
     endpoints,
     http::{
         endpoint::Endpoint,
+        page::{Page, Paging},
         problem::Problem,
         reply::Ok200,
         rule::{Rule, Who},
@@ -145,13 +146,6 @@ fn roles_with_held(db: &mut Conn) -> QueryResult<Vec<RoleAndHeld>> {
     Ok(list)
 }
 
-/// The operations that the caller may call now.
-#[derive(Serialize, ToSchema)]
-pub struct MyOperations {
-    #[schema(max_items = 1000)]
-    pub operations: Vec<MyOperation>,
-}
-
 /// An operation that the caller may call.
 #[derive(Serialize, ToSchema)]
 pub struct MyOperation {
@@ -171,11 +165,20 @@ pub async fn list_my_operations(
     by: SignedIn,
     app: Data<App>,
     operations: Data<Operations>,
-) -> Result<Ok200<MyOperations>, Problem> {
-    let now = app.now();
+    paging: Paging,
+) -> Result<Ok200<Page<MyOperation>>, Problem> {
+    let (now, list) = (app.now(), "operations");
+    let after = paging.after(&app.cursors, list, |key| String::from_utf8(key).ok())?;
     let own = Whose::Account(by.user().as_str());
-    let may = |mounted: &&Mounted| decide(&mounted.rule, Some(&by.caller), own, now).is_ok();
-    let operations = operations.0.iter().filter(may).map(|mounted| {
+    let mut mine: Vec<_> = operations
+        .0
+        .iter()
+        .filter(|mounted| after.as_ref().is_none_or(|after| mounted.id > *after))
+        .filter(|mounted| decide(&mounted.rule, Some(&by.caller), own, now).is_ok())
+        .collect();
+    mine.sort_by(|left, right| left.id.cmp(&right.id));
+    let seal = |mounted: &&Mounted| app.cursors.seal(list, mounted.id.as_bytes());
+    Ok(Ok200(Page::cut(mine, paging.limit, seal, |mounted| {
         let others = decide(&mounted.rule, Some(&by.caller), Whose::Nobodys, now).is_ok();
         MyOperation {
             operation_id: mounted.id.clone(),
@@ -183,6 +186,5 @@ pub async fn list_my_operations(
             path: mounted.path.clone(),
             own_only: matches!(mounted.rule.who, Who::OwnOr { .. }) && !others,
         }
-    });
-    Ok(Ok200(MyOperations { operations: operations.collect() }))
+    })))
 }

@@ -58,14 +58,10 @@ impl From<(GrantRow, String)> for GrantView {
 pub struct NewGrant {
     #[schema(inline)]
     pub role_id: RoleId,
-    /// `system`, or the id of an organization.
+    /// `system`, or the id of an organization; `system` if absent.
     #[serde(default = "system")]
     #[validate(length(max = 60), custom(function = known_scope))]
-    #[schema(
-        max_length = 60,
-        default = "system",
-        pattern = "^(system|org_[0-9a-hjkmnp-tv-z]{26})$"
-    )]
+    #[schema(max_length = 60, pattern = "^(system|org_[0-9a-hjkmnp-tv-z]{26})$")]
     pub scope: String,
     /// When the grant ends by itself; never if absent.
     #[serde(default)]

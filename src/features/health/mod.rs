@@ -32,13 +32,13 @@ pub enum HealthStatus {
 }
 
 /// Ask whether the process runs.
-#[utoipa::path(get, path = "/livez", tag = "health")]
+#[utoipa::path(get, path = "/livez", tag = "health", operation_id = "get_liveness")]
 pub async fn livez(_by: Public) -> Result<Ok200<Health>, Problem> {
     Ok(Ok200(Health { status: HealthStatus::Ok }))
 }
 
 /// Ask whether the service takes work: not while it starts or stops, nor without its database.
-#[utoipa::path(get, path = "/readyz", tag = "health")]
+#[utoipa::path(get, path = "/readyz", tag = "health", operation_id = "get_readiness")]
 pub async fn readyz(_by: Public, app: Data<App>) -> Result<Ok200<Health>, Problem> {
     if !app.stage.is_serving() {
         return Err(Code::NotReady.into());

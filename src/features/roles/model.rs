@@ -52,12 +52,12 @@ pub struct NewRole {
     pub name: String,
     #[serde(default)]
     #[validate(length(max = 200), custom(function = plain))]
-    #[schema(max_length = 200, default = "", examples("Writes and corrects notes"))]
+    #[schema(max_length = 200, examples("Writes and corrects notes"))]
     pub description: String,
     /// You must hold each of them yourself.
     #[serde(default)]
     #[validate(length(max = 200))]
-    #[schema(max_items = 200, default = json!([]), examples(json!(["users:read"])))]
+    #[schema(max_items = 200)]
     pub permissions: Vec<PermissionName>,
 }
 
@@ -123,7 +123,7 @@ pub struct NewPermission {
     pub name: String,
     #[serde(default)]
     #[validate(length(max = 200), custom(function = plain))]
-    #[schema(max_length = 200, default = "", examples("See and delete everybody's notes"))]
+    #[schema(max_length = 200, examples("See and delete everybody's notes"))]
     pub description: String,
 }
 

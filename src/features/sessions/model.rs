@@ -27,9 +27,8 @@ pub struct SignIn {
     #[validate(length(max = 128))]
     #[schema(max_length = 128, format = Password, examples("a river of green tea"))]
     pub password: String,
-    /// Whether the session outlives the browser.
+    /// Whether the session outlives the browser; it does not if absent.
     #[serde(default)]
-    #[schema(default = false)]
     pub remember: bool,
 }
 
@@ -61,13 +60,13 @@ pub struct CurrentSession {
     pub id: SessionId,
     pub user: SessionUser,
     /// Names of the roles held in the scope `system`.
-    #[schema(max_items = 1000, examples(json!(["editor"])))]
+    #[schema(max_items = 1000)]
     pub roles: Vec<String>,
     /// Permissions held in the scope `system`.
     #[schema(max_items = 1000)]
     pub permissions: Vec<PermissionName>,
     /// How the person proved to be who they are (RFC 8176).
-    #[schema(max_items = 10, examples(json!(["pwd"])))]
+    #[schema(max_items = 10)]
     pub amr: Vec<String>,
     /// When that was.
     pub auth_time: Timestamp,

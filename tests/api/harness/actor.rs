@@ -1,0 +1,180 @@
+//! Somebody who calls the service: a browser-like jar for the cookie, and nothing else remembered.
+
+use std::sync::{Arc, Mutex};
+
+use doorward::{cli, features::accounts::model::SignUp};
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+
+use super::{Contract, House, Reply};
+
+/// What every actor signs in with.
+pub const PASSWORD: &str = "a river of green tea";
+
+/// A caller. Clones share the cookie.
+#[derive(Clone)]
+pub struct Actor {
+    base: String,
+    client: reqwest::Client,
+    contract: Arc<Contract>,
+    cookie: Arc<Mutex<Option<String>>>,
+    app: doorward::app::App,
+    pub id: String,
+    pub email: String,
+}
+
+impl Actor {
+    pub fn new(house: &House) -> Self {
+        Self {
+            base: house.url(""),
+            client: house.client.clone(),
+            contract: Arc::clone(&house.contract),
+            cookie: Arc::default(),
+            app: house.app.clone(),
+            id: String::new(),
+            email: String::new(),
+        }
+    }
+
+    /// The same person on another device: same account, no cookie yet.
+    pub fn elsewhere(&self) -> Self {
+        Self { cookie: Arc::default(), ..self.clone() }
+    }
+
+    /// The same cookie, sent to another process of the service.
+    pub fn at(&self, house: &House) -> Self {
+        Self { base: house.url(""), cookie: Arc::new(Mutex::new(self.cookie())), ..self.clone() }
+    }
+
+    /// The session cookie as it would be sent: `name=value`.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().expect("not poisoned").clone()
+    }
+
+    pub fn set_cookie(&self, cookie: Option<String>) {
+        *self.cookie.lock().expect("not poisoned") = cookie;
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// A POST without a body.
+    pub async fn call(&self, path: &str) -> Reply {
+        self.send(self.request(Method::POST, path)).await
+    }
+
+    /// A change of exactly the version that `etag` names.
+    pub async fn patch(&self, path: &str, etag: &str, body: Value) -> Reply {
+        let request = self.request(Method::PATCH, path).header(header::IF_MATCH, etag);
+        self.send(request.json(&body)).await
+    }
+
+    /// A PATCH without `If-Match`.
+    pub async fn patch_blindly(&self, path: &str, body: Value) -> Reply {
+        self.send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn delete_version(&self, path: &str, etag: &str) -> Reply {
+        self.send(self.request(Method::DELETE, path).header(header::IF_MATCH, etag)).await
+    }
+
+    /// A request with this actor's cookie, to be sent by `send`.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match self.cookie() {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    /// Sends, keeps the cookie as a browser would, and holds the reply against the contract.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let response = self.client.execute(request).await.expect("an answer");
+        self.keep_cookie(&response);
+        let reply = Reply::read(response).await;
+        self.contract.check(&method, &path, &reply);
+        reply
+    }
+
+    fn keep_cookie(&self, response: &reqwest::Response) {
+        let name = self.app.config.cookie_name();
+        for value in response.headers().get_all(header::SET_COOKIE) {
+            let value = value.to_str().expect("text");
+            let pair = value.split(';').next().unwrap_or_default();
+            if let Some(content) = pair.strip_prefix(&format!("{name}=")) {
+                self.set_cookie((!content.is_empty()).then(|| pair.to_owned()));
+            }
+        }
+    }
+
+    /// Signs in with the usual password; the reply tells how it went.
+    pub async fn sign_in(&self) -> Reply {
+        self.sign_in_with(PASSWORD).await
+    }
+
+    pub async fn sign_in_with(&self, password: &str) -> Reply {
+        let body = json!({ "email": self.email, "password": password });
+        self.post("/v1/auth/sign-in", body).await
+    }
+
+    pub(super) async fn signed_up(mut self, email: &str) -> Self {
+        let body = json!({ "email": email, "password": PASSWORD, "name": "Uma User" });
+        self.post("/v1/auth/sign-up", body).await.accepted();
+        self.email = email.to_owned();
+        self.signed_in().await
+    }
+
+    pub(super) async fn first_admin(mut self, token: &str) -> Self {
+        self.email = "admin@example.test".to_owned();
+        let body = json!({
+            "token": token, "email": self.email, "password": PASSWORD, "name": "Ada Admin",
+        });
+        self.post("/v1/setup", body).await.created();
+        self.signed_in().await
+    }
+
+    pub(super) async fn further_admin(mut self) -> Self {
+        self.email = format!("admin{}@example.test", uuid::Uuid::now_v7().simple());
+        let wanted = SignUp {
+            email: self.email.clone(),
+            password: PASSWORD.to_owned(),
+            name: "Ada Admin".to_owned(),
+        };
+        cli::make_admin(&self.app, wanted).await.expect("an administrator");
+        self.signed_in().await
+    }
+
+    async fn signed_in(mut self) -> Self {
+        let reply = self.sign_in().await.ok();
+        self.id = reply["session"]["user"]["id"].as_str().expect("an id").to_owned();
+        self
+    }
+
+    /// Gives `user` a new role of exactly these permissions; answers role and grant ids.
+    pub async fn grant_new_role(&self, user: &Actor, permissions: &[&str]) -> (String, String) {
+        let name = format!("role{}", uuid::Uuid::now_v7().simple());
+        let body = json!({ "name": name, "permissions": permissions });
+        let role = self.post("/v1/roles", body).await.created();
+        let role = role["id"].as_str().expect("an id").to_owned();
+        let path = format!("/v1/users/{}/grants", user.id);
+        let grant = self.post(&path, json!({ "role_id": role })).await.created();
+        (role, grant["id"].as_str().expect("an id").to_owned())
+    }
+
+    /// The latest audit event of a kind; the actor must be allowed to read them.
+    pub async fn latest_event(&self, kind: &str) -> Value {
+        let page = self.get(&format!("/v1/audit-events?kind={kind}&limit=1")).await.ok();
+        page["items"][0].clone()
+    }
+}

@@ -1,0 +1,88 @@
+//! The contract as a judge: a reply that it does not declare fails the test that caused it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use doorward::{api, server};
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use super::Reply;
+
+/// The generated document, ready to be asked.
+pub struct Contract {
+    pub document: Value,
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+impl Contract {
+    pub fn of(cookie: &str) -> Self {
+        let document = server::document(&api::endpoints(), cookie).expect("a contract");
+        Self { document, validators: Mutex::default() }
+    }
+
+    /// Panics when the contract does not declare this reply to this call.
+    pub fn check(&self, method: &str, path: &str, reply: &Reply) {
+        let Some((template, item)) = self.find(path) else {
+            // Pages, documents and unknown paths stand outside the contract.
+            return;
+        };
+        let method = if method == "HEAD" { "get" } else { &method.to_lowercase() };
+        let Some(operation) = item.get(method) else {
+            assert_eq!(reply.status, 405, "{method} {path} is no operation");
+            return;
+        };
+        let at = format!("{method} {template} answered {}", reply.status);
+        let response = operation["responses"].get(reply.status.to_string());
+        let response =
+            response.unwrap_or_else(|| panic!("{at}, which is not declared: {}", reply.text));
+        let kind = reply.header("content-type").unwrap_or_default();
+        let Some(content) = response.get("content") else {
+            assert!(reply.text.is_empty(), "{at} with a body that is not declared");
+            return;
+        };
+        let declared = content.get(kind).unwrap_or_else(|| panic!("{at} as {kind:?}"));
+        if reply.text.is_empty() {
+            return;
+        }
+        let body = reply.json();
+        let reference = declared["schema"]["$ref"].as_str().expect("a named schema");
+        let validator = self.validator(reference);
+        let errors: Vec<_> = validator.iter_errors(&body).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{at} against its schema: {errors:?}\n{}", reply.text);
+        if reply.status >= 400 {
+            let codes = response["x-problem-codes"].as_array().expect("codes");
+            assert!(codes.contains(&body["code"]), "{at} with {}, not declared", body["code"]);
+        }
+    }
+
+    /// The path item whose template fits, literal parts first.
+    fn find(&self, path: &str) -> Option<(&str, &Value)> {
+        let paths = self.document["paths"].as_object().expect("paths");
+        let mut fitting: Vec<_> =
+            paths.iter().filter(|(template, _)| fits(template, path)).collect();
+        fitting.sort_by_key(|(template, _)| template.matches('{').count());
+        fitting.first().map(|(template, item)| (template.as_str(), *item))
+    }
+
+    fn validator(&self, reference: &str) -> Arc<Validator> {
+        let mut validators = self.validators.lock().expect("not poisoned");
+        let validator = validators.entry(reference.to_owned()).or_insert_with(|| {
+            let schema = json!({ "$ref": reference, "components": self.document["components"] });
+            let validator = jsonschema::draft202012::options()
+                .should_validate_formats(true)
+                .build(&schema)
+                .expect("a schema");
+            Arc::new(validator)
+        });
+        Arc::clone(validator)
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (wanted, given) = (template.split('/'), path.split('/'));
+    wanted.clone().count() == given.clone().count()
+        && wanted.zip(given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+}

@@ -1,0 +1,55 @@
+//! A database for one test: a file, or a PostgreSQL database that is dropped afterwards.
+
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use tempfile::TempDir;
+use url::Url;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database.
+pub struct Database {
+    pub url: Url,
+    pub folder: TempDir,
+    server: Option<(Url, String)>,
+}
+
+impl Database {
+    pub fn new(kind: Kind) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        match kind {
+            Kind::Sqlite => {
+                let path = folder.path().join("doorward.db");
+                let url = format!("sqlite://{}", path.display()).parse().expect("a URL");
+                Self { url, folder, server: None }
+            }
+            Kind::Postgres => {
+                let server: Url = std::env::var("TEST_POSTGRES_URL")
+                    .expect("TEST_POSTGRES_URL names a PostgreSQL server; `make test` sets it")
+                    .parse()
+                    .expect("TEST_POSTGRES_URL is a URL");
+                let name = format!("doorward_test_{}", uuid::Uuid::now_v7().simple());
+                execute(&server, &format!("CREATE DATABASE {name}"));
+                let mut url = server.clone();
+                url.set_path(&name);
+                Self { url, folder, server: Some((server, name)) }
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.server {
+            execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+fn execute(server: &Url, statement: &str) {
+    let mut connection = PgConnection::establish(server.as_str()).expect("PostgreSQL answers");
+    sql_query(statement).execute(&mut connection).expect("the statement runs");
+}

@@ -1,0 +1,189 @@
+//! A running service with a clock that the test moves.
+
+use std::{
+    collections::BTreeMap,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
+
+use doorward::{
+    app::App,
+    config::{Config, Sources},
+    db::{Db, Options},
+    features::{roles::built_in, setup},
+    http::metrics::Metrics,
+    kernel::{
+        chance::Chance,
+        clock::{Clock, Timestamp},
+        cursor::CursorKey,
+        password::{Cost, Hasher, Policy},
+        secret::MasterKey,
+        stage::Stage,
+    },
+    server,
+};
+
+use super::{Actor, Contract, Kind, database::Database};
+
+/// Where the clock stands at first: 2026-11-01 12:00:00 UTC.
+const START: i64 = 1_793_534_400_000_000;
+
+/// What a test wants different from the defaults: variables as an operator would set them.
+#[derive(Default)]
+pub struct Settings {
+    pub variables: Vec<(&'static str, &'static str)>,
+    /// Leave the service in its first stage, as while it migrates.
+    pub starting: bool,
+}
+
+/// A service that runs for one test.
+pub struct House {
+    pub app: App,
+    pub address: SocketAddr,
+    pub contract: Arc<Contract>,
+    pub client: reqwest::Client,
+    pub master: MasterKey,
+    pub kind: Kind,
+    database: Arc<Database>,
+}
+
+impl House {
+    /// Runs one case against a service of its own.
+    pub fn run<Case, Done>(kind: Kind, settings: Settings, case: Case)
+    where
+        Case: FnOnce(House) -> Done,
+        Done: Future<Output = ()>,
+    {
+        actix_web::rt::System::new().block_on(async move {
+            let database = Arc::new(Database::new(kind));
+            let house = Self::open(database, settings, kind).await;
+            case(house).await;
+        });
+    }
+
+    async fn open(database: Arc<Database>, settings: Settings, kind: Kind) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let config = config(&database, address, &settings);
+        let chance = Chance::System;
+        let master = MasterKey::random(&chance);
+        let app = App {
+            db: Db::open(&database.url, Options { pool: config.database.pool })
+                .expect("a database"),
+            clock: Clock::fixed(Timestamp::from_micros(START)),
+            hasher: Hasher::start(Cost::FLOOR, 2, 512, chance.clone()),
+            policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
+                .expect("a policy"),
+            cursors: CursorKey::new(&master),
+            stage: Stage::default(),
+            chance,
+            config: Arc::new(config),
+        };
+        let db = app.db.clone();
+        tokio::task::spawn_blocking(move || db.migrate()).await.expect("runs").expect("migrates");
+        built_in::sync(&app).await.expect("built-in roles");
+        if !settings.starting {
+            app.stage.serve();
+        }
+        let contract = Arc::new(Contract::of(app.config.cookie_name()));
+        let house = Self { app, address, contract, client: client(), master, kind, database };
+        house.serve(listener);
+        house
+    }
+
+    /// A second process on the same database: what one does, the other must see.
+    pub async fn sibling(&self) -> House {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let db = Db::open(&self.database.url, Options { pool: 4 }).expect("a database");
+        let house = House {
+            app: App { db, stage: Stage::default(), ..self.app.clone() },
+            address,
+            contract: Arc::clone(&self.contract),
+            client: client(),
+            master: self.master.clone(),
+            kind: self.kind,
+            database: Arc::clone(&self.database),
+        };
+        house.app.stage.serve();
+        house.serve(listener);
+        house
+    }
+
+    fn serve(&self, listener: TcpListener) {
+        let metrics = Metrics::new().expect("metrics");
+        let server = server::build(&self.app, &self.master, &metrics, listener).expect("starts");
+        actix_web::rt::spawn(server);
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// The folder of this test's own files.
+    pub fn folder(&self) -> &std::path::Path {
+        self.database.folder.path()
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, seconds: i64) {
+        self.app.clock.advance(seconds);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.app.now()
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> Actor {
+        Actor::new(self)
+    }
+
+    /// Somebody with an account, signed in, without any role.
+    pub async fn user(&self) -> Actor {
+        self.user_called(&format!("user{}@example.test", uuid::Uuid::now_v7().simple())).await
+    }
+
+    /// Somebody with an account of this address, signed in, without any role.
+    pub async fn user_called(&self, email: &str) -> Actor {
+        Actor::new(self).signed_up(email).await
+    }
+
+    /// An administrator, signed in.
+    pub async fn admin(&self) -> Actor {
+        let token = setup::store::offer(&self.app).await.expect("a link");
+        match token {
+            Some(token) => Actor::new(self).first_admin(token.reveal()).await,
+            // There is one already: make another through the command line's way.
+            None => Actor::new(self).further_admin().await,
+        }
+    }
+
+    /// Somebody who holds exactly these permissions, through a role of their own.
+    pub async fn holder(&self, permissions: &[&str]) -> Actor {
+        let admin = self.admin().await;
+        let user = self.user().await;
+        admin.grant_new_role(&user, permissions).await;
+        user
+    }
+}
+
+fn config(database: &Database, address: SocketAddr, settings: &Settings) -> Config {
+    let mut variables = BTreeMap::from([
+        ("DOORWARD_LISTEN".to_owned(), address.to_string()),
+        ("DOORWARD_DATABASE_URL".to_owned(), database.url.to_string()),
+        ("DOORWARD_DATA_DIR".to_owned(), database.folder.path().join("data").display().to_string()),
+    ]);
+    for (name, value) in &settings.variables {
+        variables.insert((*name).to_owned(), (*value).to_owned());
+    }
+    Config::load(&Sources { variables, ..Sources::default() }).expect("a configuration")
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(std::time::Duration::from_secs(30))
+        .build()
+        .expect("a client")
+}

@@ -1,0 +1,42 @@
+//! The court: a service of its own for each test, actors who call it, replies that are checked.
+
+mod actor;
+mod contract;
+mod database;
+mod house;
+mod reply;
+
+pub use actor::{Actor, PASSWORD};
+pub use contract::Contract;
+pub use database::Kind;
+pub use house::{House, Settings};
+pub use reply::Reply;
+
+/// A test that runs on both databases, each with a service of its own.
+///
+/// `api_test! { a_sentence |house| { … } }`, with `house: House`. Settings of the service may stand
+/// behind the name: `api_test! { a_sentence [Settings { … }] |house| { … } }`.
+macro_rules! api_test {
+    ($(#[$meta:meta])* $name:ident |$house:ident| $body:block) => {
+        api_test! { $(#[$meta])* $name [$crate::harness::Settings::default()] |$house| $body }
+    };
+    ($(#[$meta:meta])* $name:ident [$settings:expr] |$house:ident| $body:block) => {
+        $(#[$meta])*
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn case($house: $crate::harness::House) $body
+
+            #[test]
+            fn sqlite() {
+                $crate::harness::House::run($crate::harness::Kind::Sqlite, $settings, case);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::harness::House::run($crate::harness::Kind::Postgres, $settings, case);
+            }
+        }
+    };
+}

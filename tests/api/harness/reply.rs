@@ -1,0 +1,83 @@
+//! What came back, with the questions that tests ask of it.
+
+use doorward::http::code::Code;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    pub async fn read(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, text: response.text().await.expect("a body") }
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// 200 and its body.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        self.expect(200).json()
+    }
+
+    /// 201 and its body.
+    #[track_caller]
+    pub fn created(self) -> Value {
+        self.expect(201).json()
+    }
+
+    /// 202 and its body.
+    #[track_caller]
+    pub fn accepted(self) -> Value {
+        self.expect(202).json()
+    }
+
+    #[track_caller]
+    pub fn no_content(self) {
+        let reply = self.expect(204);
+        assert!(reply.text.is_empty());
+    }
+
+    /// A refusal with exactly this code; its body.
+    #[track_caller]
+    pub fn problem(self, code: Code) -> Value {
+        let body = self.json();
+        assert_eq!(body["code"], code.as_str(), "{}", self.text);
+        assert_eq!(self.status, code.status_number());
+        body
+    }
+
+    /// A refusal of fields: pointer and code of each.
+    #[track_caller]
+    pub fn fields(self) -> Vec<(String, String)> {
+        let body = self.problem(Code::FieldsInvalid);
+        let text = |error: &Value, key: &str| error[key].as_str().expect("text").to_owned();
+        let errors = body["errors"].as_array().expect("a list");
+        errors.iter().map(|error| (text(error, "pointer"), text(error, "code"))).collect()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("text"))
+    }
+
+    /// The version's `ETag`.
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.header("etag").expect("an ETag").to_owned()
+    }
+}

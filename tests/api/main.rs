@@ -1,0 +1,10 @@
+//! The service as its callers see it: every test speaks HTTP to a real server, on SQLite and on
+//! PostgreSQL, and every reply is held against the contract.
+
+#[macro_use]
+mod harness;
+
+mod contract;
+mod matrix;
+mod roles;
+mod sign_in;
