@@ -112,8 +112,16 @@ fn work(jobs: &Mutex<Receiver<Job>>, cost: Cost) {
     step_back();
     let mut memory = Memory::default();
     loop {
-        // The lock is held while waiting: idle threads queue up for it, and one is woken per job.
-        let next = jobs.lock().recv();
+        let waiting = jobs.try_lock().and_then(|jobs| jobs.try_recv().ok());
+        let next = match waiting {
+            Some(job) => Ok(job),
+            None => {
+                // Nobody waits: a thread at rest holds no memory.
+                memory = Memory::default();
+                // The lock is held while waiting: idle threads queue up for it, one is woken a job.
+                jobs.lock().recv()
+            }
+        };
         let Ok(job) = next else { return };
         if catch_unwind(AssertUnwindSafe(|| job(&mut memory))).is_err() {
             tracing::error!("hashing a password panicked");
