@@ -26,8 +26,6 @@ macro_rules! kinds {
         pub enum Kind { $($name,)* }
 
         impl Kind {
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }

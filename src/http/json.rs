@@ -10,7 +10,7 @@ use actix_web::{
     web::{BytesMut, Data},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Required, path::Operation, request_body::RequestBodyBuilder},
@@ -27,6 +27,9 @@ use crate::{config::Limits, kernel::refusal::Refusal};
 
 /// A validated JSON body.
 pub struct Json<T>(pub T);
+
+/// A validated JSON body that may be left out; then every field has its default.
+pub struct OptionalJson<T>(pub T);
 
 const WRONG_FORM: Refusal =
     Refusal::new("invalid", "The value has the wrong form; compare it with the contract.");
@@ -75,6 +78,43 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> Argument for Json<T> {
             .build();
         operation.request_body = Some(RefOr::T(body));
     }
+}
+
+impl<T: DeserializeOwned + Validate + ToSchema + Default + 'static> FromRequest
+    for OptionalJson<T>
+{
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let is_empty = announced_length(request).is_none_or(|length| length == 0)
+            && !headers.contains_key(header::TRANSFER_ENCODING)
+            && !headers.contains_key(header::CONTENT_TYPE);
+        if is_empty {
+            return Box::pin(async { Ok(Self(T::default())) });
+        }
+        let body = Json::from_request(request, payload);
+        Box::pin(async move { body.await.map(|Json(body)| Self(body)) })
+    }
+}
+
+impl<T: DeserializeOwned + Validate + ToSchema + Default + 'static> Argument for OptionalJson<T> {
+    const CODES: &'static [Code] = Json::<T>::CODES;
+
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        Json::<T>::describe(operation, schemas);
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            body.required = Some(Required::False);
+        }
+    }
+}
+
+/// For `#[serde(deserialize_with = "…")]` on optional fields: absent is fine, null is no value.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Only UTF-8 is JSON between systems (RFC 8259, section 8.1).

@@ -6,7 +6,10 @@ use validator::{Validate, ValidationError};
 
 use super::store::AccountRow;
 use crate::{
-    http::{json::refuse, problem::Problem},
+    http::{
+        json::{present, refuse},
+        problem::Problem,
+    },
     kernel::{clock::Timestamp, email::Email, id::UserId, refusal::Refusal},
 };
 
@@ -95,7 +98,7 @@ pub struct NewUser {
     pub name: String,
     /// A first password, for scripted set-ups; the person can change it. Without one the account
     /// can't sign in with a password yet.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 128))]
     #[schema(max_length = 128, format = Password, nullable = false, examples("a river of green tea"))]
     pub password: Option<String>,
@@ -105,11 +108,11 @@ pub struct NewUser {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserChange {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = mailbox))]
     #[schema(max_length = 254, format = "email", nullable = false, examples("ben@example.com"))]
     pub email: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, nullable = false, examples("Ben"))]
     pub name: Option<String>,
@@ -119,18 +122,18 @@ pub struct UserChange {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MyChange {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, nullable = false, examples("Ann"))]
     pub name: Option<String>,
 }
 
 /// Why an account is disabled.
-#[derive(Deserialize, Validate, ToSchema)]
+#[derive(Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disabling {
     /// For the administrators; the person is not told.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 200), custom(function = plain))]
     #[schema(min_length = 1, max_length = 200, nullable = false, examples("left the company"))]
     pub reason: Option<String>,

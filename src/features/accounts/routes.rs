@@ -22,7 +22,7 @@ use crate::{
         code::Code,
         endpoint::Endpoint,
         etag::IfMatch,
-        json::Json,
+        json::{Json, OptionalJson},
         page::{Page, Paging},
         problem::Problem,
         reply::{Created, NoContent, Ok200, Versioned},
@@ -177,7 +177,7 @@ pub async fn disable_user(
     by: Can<UsersWrite>,
     app: Data<App>,
     Path(at): Path<UserPath>,
-    Json(body): Json<Disabling>,
+    OptionalJson(body): OptionalJson<Disabling>,
 ) -> Result<Versioned<UserView>, Problem> {
     let event = about(&app, &by, Kind::AccountDisabled, &at.id);
     let change = Change {

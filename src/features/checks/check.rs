@@ -21,7 +21,12 @@ use crate::{
         model::Status,
         store::{self, AccountRow},
     },
-    http::{endpoint::Endpoint, json::Json, problem::Problem, reply::Ok200},
+    http::{
+        endpoint::Endpoint,
+        json::{Json, present},
+        problem::Problem,
+        reply::Ok200,
+    },
     kernel::{
         clock::Timestamp,
         id::{GrantId, OrganizationId, RoleId, UserId},
@@ -50,11 +55,11 @@ pub struct CheckRequest {
 pub struct Check {
     pub permission: PermissionName,
     /// Whose; your own if absent. Others' need `roles:read`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub user_id: Option<UserId>,
     /// In which organization; in the scope `system` if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub organization_id: Option<OrganizationId>,
 }

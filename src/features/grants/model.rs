@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 use super::store::GrantRow;
 use crate::{
     access::caller::SYSTEM,
-    http::json::refuse,
+    http::json::{present, refuse},
     kernel::{
         clock::Timestamp,
         id::{GrantId, OrganizationId, RoleId, UserId},
@@ -64,7 +64,7 @@ pub struct NewGrant {
     #[schema(max_length = 60, pattern = "^(system|org_[0-9a-hjkmnp-tv-z]{26})$")]
     pub scope: String,
     /// When the grant ends by itself; never if absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub expires_at: Option<Timestamp>,
 }

@@ -7,7 +7,10 @@ use validator::{Validate, ValidationError};
 use super::store::{PermissionRow, RoleRow};
 use crate::{
     features::accounts::model::plain,
-    http::{json::refuse, problem::Problem},
+    http::{
+        json::{present, refuse},
+        problem::Problem,
+    },
     kernel::{clock::Timestamp, id::RoleId, permission::PermissionName, refusal::Refusal},
 };
 
@@ -66,16 +69,16 @@ pub struct NewRole {
 #[serde(deny_unknown_fields)]
 pub struct RoleChange {
     /// Lower-case letters, digits, `_` and `-`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 60), custom(function = role_name))]
     #[schema(min_length = 1, max_length = 60, pattern = "^[a-z][a-z0-9_-]*$", nullable = false)]
     pub name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 200), custom(function = plain))]
     #[schema(max_length = 200, nullable = false)]
     pub description: Option<String>,
     /// All permissions of the role from now on. You must hold those that are added or removed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 200))]
     #[schema(max_items = 200, nullable = false)]
     pub permissions: Option<Vec<PermissionName>>,
