@@ -6,10 +6,10 @@ help: ## This list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 test: ## All tests, with all the set-up that they need.
-	tests/tools/test.sh
+	@tests/tools/test.sh
 
 lint: ## Formatting, clippy without a warning, licences and banned crates.
-	tests/tools/lint.sh
+	@tests/tools/lint.sh
 
 contract: ## Writes openapi/ anew from the code.
 	cargo run --locked --quiet --bin doorward -- contract
@@ -23,7 +23,7 @@ fuzz: ## The contract against the running service, with many examples.
 		'tests/tools/schemathesis.sh --database sqlite && tests/tools/schemathesis.sh --database postgres'
 
 bench: ## The load scenarios; about ten minutes on a quiet machine.
-	benches/bench.sh
+	@benches/bench.sh
 
 clean-tools: ## Removes what the scripts have installed.
 	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated

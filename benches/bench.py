@@ -20,7 +20,16 @@ import time
 from pathlib import Path
 
 from fill import fill
-from service import COOKIE, Client, Failed, Service, drop_database, fresh_database, psql, refuse_busy
+from service import (
+    COOKIE,
+    Client,
+    Failed,
+    Service,
+    drop_database,
+    fresh_database,
+    psql,
+    refuse_busy,
+)
 
 HERE = Path(__file__).parent
 UNCACHED = {"DOORWARD_SESSION_CACHE_MILLISECONDS": "0"}
@@ -35,7 +44,9 @@ def note(text):
 class Load:
     """One target of wrk."""
 
-    def __init__(self, port, path, cookie=None, connections=32, threads=2, mode=("get",), core=None):
+    def __init__(
+        self, port, path, cookie=None, connections=32, threads=2, mode=("get",), core=None
+    ):
         self.url = f"http://127.0.0.1:{port}{path}"
         self.cookie = cookie
         self.connections = connections
@@ -64,6 +75,28 @@ class Load:
             )
         result["rate"] = result["requests"] / result["seconds"]
         return result
+
+
+class Beside(threading.Thread):
+    """A measurement that runs while another one does."""
+
+    def __init__(self, load, seconds):
+        super().__init__(daemon=True)
+        self.load, self.seconds = load, seconds
+        self.outcome = None
+        self.start()
+
+    def run(self):
+        try:
+            self.outcome = self.load.measure(self.seconds)
+        except Failed as error:
+            self.outcome = error
+
+    def result(self):
+        self.join()
+        if isinstance(self.outcome, Failed):
+            raise self.outcome
+        return self.outcome
 
 
 def spread(values, digits=0):
@@ -166,7 +199,8 @@ class Bench:
         for number in range(self.options.rounds):
             for name, load in loads.items():
                 results[name].append(load.measure(seconds))
-                note(f"  round {number + 1}, {name}: {results[name][-1]['rate']:,.0f}/s")
+                words = name if isinstance(name, str) else ", ".join(map(str, name))
+                note(f"  round {number + 1}, {words}: {results[name][-1]['rate']:,.0f}/s")
         return results
 
 
@@ -178,7 +212,9 @@ def answer_length(service, cookie):
     """Bytes of a session check's body, so that the yardstick sends as many."""
     import urllib.request
 
-    request = urllib.request.Request(service.origin + CHECK, headers={"Cookie": f"{COOKIE}={cookie}"})
+    request = urllib.request.Request(
+        service.origin + CHECK, headers={"Cookie": f"{COOKIE}={cookie}"}
+    )
     with urllib.request.urlopen(request, timeout=5) as answer:
         return len(answer.read())
 
@@ -199,6 +235,8 @@ def checks(bench):
         loads[name] = Load(service.port, CHECK, cookie)
     time.sleep(1)
     idle = {name: service.memory()[0] for name, service in services.items()}
+    for service in services.values():
+        service.forget_memory()
     results = bench.rounds(loads)
     for name, service in services.items():
         memory.append([name, f"{idle[name] / 1024:.1f}", f"{service.memory()[1] / 1024:.1f}"])
@@ -232,7 +270,9 @@ def pinned(bench):
     rows = []
     for name in loads:
         rate = column(results, name, "rate")
-        rows.append([name, spread(rate), ratio(rate, base), spread(column(results, name, "p99"), 2)])
+        rows.append(
+            [name, spread(rate), ratio(rate, base), spread(column(results, name, "p99"), 2)]
+        )
     head = ["session check", "requests/s", "against constant bytes", "p99, ms"]
     table("Session checks on SQLite, service on one core, load tool on another", head, rows)
 
@@ -247,6 +287,7 @@ def sign_ins(bench):
     load = Load(service.port, "/v1/auth/sign-in", connections=16, mode=("sign-in", accounts))
     check = Load(service.port, CHECK, cookie, connections=8, threads=1, mode=("paced", 5))
     load.measure(1)
+    service.forget_memory()
     limit, rates, waits, quiet, busy, under = [], [], [], [], [], []
     program = bench.options.release / "examples" / "argon2_limit"
     for number in range(bench.options.rounds):
@@ -256,17 +297,10 @@ def sign_ins(bench):
         rates.append(result["rate"])
         waits.append(result["p50"])
         quiet.append(check.measure(seconds)["p99"])
-        together = {}
-        background = threading.Thread(
-            target=lambda: together.update(result=load.measure(seconds + 2)), daemon=True
-        )
-        background.start()
+        beside = Beside(load, seconds + 2)
         time.sleep(1)
         busy.append(check.measure(seconds)["p99"])
-        background.join()
-        if "result" not in together:
-            raise Failed("the sign-ins beside the session checks failed")
-        under.append(together["result"]["rate"])
+        under.append(beside.result()["rate"])
         note(f"  round {number + 1}: limit {limit[-1]:.1f}/s, sign-ins {rates[-1]:.1f}/s")
     most = service.memory()[1] / 1024
     rows = [
@@ -339,12 +373,33 @@ def sizes(bench):
     table("Growing, on SQLite, nothing cached (32 connections)", head, rows)
 
 
-SCENARIOS = {"checks": checks, "pinned": pinned, "sign-ins": sign_ins, "start": start, "sizes": sizes}
+SCENARIOS = {
+    "checks": checks,
+    "pinned": pinned,
+    "sign-ins": sign_ins,
+    "start": start,
+    "sizes": sizes,
+}
 
 
 def first_line(*command):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return (done.stdout or done.stderr).split("\n", 1)[0].strip()
+
+
+def others_use():
+    """The share of all cores that somebody else uses just now."""
+
+    def times():
+        fields = list(
+            map(int, Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9])
+        )
+        return sum(fields), fields[3] + fields[4]
+
+    before = times()
+    time.sleep(2)
+    after = times()
+    return 1 - (after[1] - before[1]) / max(1, after[0] - before[0])
 
 
 def machine(options):
@@ -353,14 +408,16 @@ def machine(options):
     model = next((x.split(":", 1)[1].strip() for x in info.splitlines() if "model name" in x), "?")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"- {os.cpu_count()} cores of {model}, {memory:.0f} GiB; Linux {platform.release()}")
-    print(f"- {first_line('rustc', '--version')}, release build; {first_line('wrk', '--version')[:30]}")
+    wrk = " ".join(first_line("wrk", "--version").split()[:2])
+    print(f"- {first_line('rustc', '--version')}, release build; {wrk}")
     server = os.environ.get("TEST_POSTGRES_URL")
     if server:
         print(f"- PostgreSQL {psql(server, 'SHOW server_version')}, fsync on")
     print(f"- {options.rounds} rounds of {options.seconds} s, each after a second of warming up;")
-    print(f"  median (lowest to highest); {time.strftime('%Y-%m-%d')}; load before: {os.getloadavg()[0]:.2f}")
-    print(flush=True)
-    if os.getloadavg()[0] > 0.5:
+    busy = others_use()
+    print(f"  median (lowest to highest); {time.strftime('%Y-%m-%d')}")
+    print(f"- before the run, other work used {100 * busy:.0f} % of the machine\n", flush=True)
+    if busy > 0.1:
         note("note: the machine is not quiet, so the figures will be lower than they could be")
 
 

@@ -42,7 +42,8 @@ def fill(path, count, with_sessions=True):
     )
     made = "FROM users WHERE email LIKE 'user_______@example.test'"
     database.execute(
-        f"INSERT INTO passwords (user_id, hash, changed_at) SELECT id, ?, created_at {made}", (stored,)
+        f"INSERT INTO passwords (user_id, hash, changed_at) SELECT id, ?, created_at {made}",
+        (stored,),
     )
     if with_sessions:
         ids = [row[0] for row in database.execute(f"SELECT id {made}")]

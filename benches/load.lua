@@ -46,7 +46,8 @@ end
 function done(summary, latency, requests)
    local errors = summary.errors
    io.write(string.format(
-      'RESULT {"requests":%d,"seconds":%.6f,"p50":%.3f,"p99":%.3f,"max":%.3f,"not_ok":%d,"cut_off":%d}\n',
+      'RESULT {"requests":%d,"seconds":%.6f,"p50":%.3f,"p99":%.3f,"max":%.3f,' ..
+      '"not_ok":%d,"cut_off":%d}\n',
       summary.requests, summary.duration / 1e6,
       latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
       errors.status, errors.connect + errors.read + errors.write + errors.timeout))

@@ -28,7 +28,7 @@ use crate::{
         origin::Origins,
         outside,
     },
-    kernel::secret::MasterKey,
+    kernel::{id::RequestIds, secret::MasterKey},
     pages,
 };
 
@@ -81,7 +81,7 @@ pub fn build(
     let endpoints = Endpoints(endpoints);
     let finish_data = Data::new(Finish {
         clock: app.clock.clone(),
-        chance: app.chance.clone(),
+        sequence: RequestIds::new(&app.chance),
         proxies: app.config.trusted_proxies.clone(),
         limits: app.config.limits.clone(),
         metrics: metrics.clone(),
@@ -99,7 +99,6 @@ pub fn build(
         let api = web::scope("")
             .wrap(IdentityMiddleware::default())
             .wrap(cookie::middleware(store.clone(), key.clone(), &config))
-            .wrap(from_fn(cookie::limit_life))
             .service(endpoints.clone());
         Web::new()
             .app_data(shared.clone())

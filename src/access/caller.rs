@@ -1,15 +1,14 @@
 //! The caller, and the one query that finds it. Nothing else turns a session key into a person.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use actix_identity::IdentityExt;
 use actix_session::SessionExt;
 use actix_web::HttpRequest;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::sessions::SessionRow,
+    access::{callers::Found, handoff, sessions::SessionRow},
     db::{
         Conn,
         schema::{role_grants, role_permissions, roles, sessions, users},
@@ -17,7 +16,7 @@ use crate::{
     http::{code::Code, origin, problem::Problem},
     kernel::{
         clock::Timestamp,
-        id::{GrantId, RoleId, SessionId, UserId},
+        id::{GrantId, RoleId, UserId},
         permission::PermissionName,
         secret::TokenHash,
     },
@@ -27,7 +26,7 @@ use crate::{
 pub const SYSTEM: &str = "system";
 
 /// Somebody who is signed in, with all that decides what they may do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Caller {
     pub user_id: UserId,
     pub email: String,
@@ -40,7 +39,7 @@ pub struct Caller {
 }
 
 /// A role that somebody holds now.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Held {
     pub grant_id: GrantId,
     pub role_id: RoleId,
@@ -148,28 +147,22 @@ pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Hel
     Ok(list)
 }
 
-/// Under which names the session store hands its finding to the guards.
-pub const CALLER_KEY: &str = "doorward.caller";
+/// Under which name the session store tells that it could not look.
 pub const FAULT_KEY: &str = "doorward.fault";
 
 /// The caller of a request, as its session cookie says, or nobody.
 ///
 /// A bearer token is looked at first and wins: with a good cookie and a bad token the answer is
 /// no. Errors: `auth.token_invalid`, and `server.unavailable` when the session can't be read.
-pub fn of(request: &HttpRequest) -> Result<Option<Caller>, Problem> {
+pub fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
     if origin::is_bearer(request) {
         return Err(Code::TokenInvalid.into());
     }
-    let session = request.get_session();
-    if session.contains_key(FAULT_KEY) {
-        return Err(Code::Unavailable.into());
-    }
-    let Ok(id) = request.get_identity().and_then(|identity| identity.id()) else { return Ok(None) };
-    let caller = session.get::<Caller>(CALLER_KEY).map_err(Problem::internal)?;
-    Ok(caller.filter(|caller| caller.user_id.as_str() == id))
-}
-
-/// The id of the session that a request came with, or none.
-pub fn session_id(caller: Option<&Caller>) -> Option<&SessionId> {
-    caller.map(|caller| &caller.session.id)
+    let Some(found) = handoff::found(request) else {
+        let failed = request.get_session().contains_key(FAULT_KEY);
+        return if failed { Err(Code::Unavailable.into()) } else { Ok(None) };
+    };
+    let id = request.get_identity().and_then(|identity| identity.id());
+    let is_same = id.is_ok_and(|id| id == found.caller.user_id.as_str());
+    Ok(is_same.then_some(found))
 }

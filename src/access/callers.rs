@@ -4,8 +4,9 @@
 //! the database's epoch, and a finding of an older epoch is thrown away. Writes of other nodes are
 //! seen after `session.cache_milliseconds`, one second at most.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use actix_web::web::Bytes;
 use quick_cache::sync::Cache;
 
 use crate::{
@@ -30,11 +31,18 @@ pub struct Callers {
 
 /// A caller as it was found.
 pub struct Found {
-    pub caller: Caller,
-    /// The caller as the session state carries it to the guards.
-    pub json: String,
+    pub caller: Arc<Caller>,
+    /// What `get_session` answers, once somebody has asked.
+    answer: OnceLock<Bytes>,
     epoch: u64,
     until: Timestamp,
+}
+
+impl Found {
+    /// A text that depends on nothing but the caller, made once.
+    pub fn answer(&self, make: impl FnOnce(&Caller) -> Bytes) -> Bytes {
+        self.answer.get_or_init(|| make(&self.caller)).clone()
+    }
 }
 
 impl Callers {
@@ -60,10 +68,10 @@ impl Callers {
             .await?;
         let Some(caller) = caller else { return Ok(None) };
         self.touch(&caller, now);
-        let json = serde_json::to_string(&caller).unwrap_or_default();
         let keep = i64::from(self.app.config.session.cache_milliseconds) * 1000;
         let until = Timestamp::from_micros(now.micros() + keep).min(caller.valid_until());
-        let found = Arc::new(Found { caller, json, epoch, until });
+        let caller = Arc::new(caller);
+        let found = Arc::new(Found { caller, answer: OnceLock::new(), epoch, until });
         if keep > 0 {
             self.kept.insert(key.clone(), Arc::clone(&found));
         }

@@ -1,7 +1,7 @@
 //! The guards: the types that handlers take first. Each is admitted only if its rule lets the
 //! caller in, and the same rule is written into the contract.
 
-use std::{marker::PhantomData, ops::Deref};
+use std::{marker::PhantomData, ops::Deref, sync::Arc};
 
 use actix_web::{HttpRequest, web::Data};
 
@@ -9,11 +9,13 @@ use crate::{
     access::{
         caller::{self, Caller},
         decide::{Whose, decide},
+        handoff,
         throttle::{self, Bucket, Open, RateClass},
     },
     app::App,
     db,
     http::{
+        code::Code,
         endpoint::Guard,
         peer::Peer,
         problem::Problem,
@@ -24,7 +26,7 @@ use crate::{
 
 /// Anybody. `R` says how often one address may call.
 pub struct Public<R = Open> {
-    pub peer: Peer,
+    pub peer: Arc<Peer>,
     /// The address's try, for handlers that give it back.
     pub tried: Option<Bucket>,
     class: PhantomData<R>,
@@ -49,8 +51,8 @@ pub struct OwnOr<P>(Visit, PhantomData<P>);
 
 /// A caller and where they call from.
 pub struct Visit {
-    pub caller: Caller,
-    pub peer: Peer,
+    pub caller: Arc<Caller>,
+    pub peer: Arc<Peer>,
 }
 
 impl Visit {
@@ -88,15 +90,20 @@ fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
 
 /// The caller, if the rule lets them in.
 fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
-    let caller = caller::of(request)?;
+    handoff::pick_up(request);
+    let found = caller::of(request)?;
+    let caller = found.as_ref().map(|found| &found.caller);
     let whose = request.match_info().get("id").map_or(Whose::Nobodys, Whose::Account);
-    decide(rule, caller.as_ref(), whose, app(request)?.now())?;
-    let caller = caller.ok_or(crate::http::code::Code::NotSignedIn)?;
-    Ok(Visit { caller, peer: Peer::of(request) })
+    decide(rule, caller.map(Arc::as_ref), whose, app(request)?.now())?;
+    let caller = caller.ok_or(Code::NotSignedIn)?;
+    Ok(Visit { caller: Arc::clone(caller), peer: Peer::of(request) })
 }
 
 /// Takes a try of the caller's address, where the class has a limit.
 async fn take_try<R: RateClass>(request: &HttpRequest) -> Result<Option<Bucket>, Problem> {
+    if !R::RATE.throttled {
+        return Ok(None);
+    }
     let app = app(request)?;
     let Some(policy) = R::policy(&app.config.throttle) else { return Ok(None) };
     let (bucket, now) = (Bucket::address(policy, &Peer::of(request)), app.now());
@@ -111,6 +118,7 @@ impl<R: RateClass> Guard for Public<R> {
     const RULE: Rule = Rule { who: Who::Public, rate: R::RATE };
 
     async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+        handoff::pick_up(request);
         let tried = take_try::<R>(request).await?;
         Ok(Self { peer: Peer::of(request), tried, class: PhantomData })
     }

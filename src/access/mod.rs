@@ -7,6 +7,7 @@ pub mod callers;
 pub mod cookie;
 pub mod decide;
 pub mod guard;
+pub mod handoff;
 pub mod keyring;
 pub mod reach;
 pub mod sessions;

@@ -4,14 +4,13 @@ use actix_identity::Identity;
 use actix_session::SessionExt;
 use actix_web::{HttpMessage, HttpRequest};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{cookie::Lifetime, store::KEY_KEY},
+    access::store::KEY_KEY,
     app::App,
     config,
     db::{Conn, schema::sessions},
-    http::{peer::Peer, problem::Problem},
+    http::{cookie::Lifetime, peer::Peer, problem::Problem},
     kernel::{
         clock::Timestamp,
         id::{SessionId, UserId},
@@ -23,7 +22,7 @@ use crate::{
 const TOUCH: i64 = 60;
 
 /// A session as it is stored, but for its secret.
-#[derive(Clone, Debug, Serialize, Deserialize, Queryable, Selectable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
     pub id: SessionId,

@@ -9,9 +9,9 @@ use actix_web::cookie::time::Duration;
 use crate::{
     access::{
         audit::{Event, Kind, record},
-        caller::{CALLER_KEY, FAULT_KEY},
+        caller::FAULT_KEY,
         callers::Callers,
-        sessions,
+        handoff, sessions,
     },
     app::App,
     kernel::secret::TokenHash,
@@ -19,6 +19,8 @@ use crate::{
 
 /// Where a handler leaves the key of a session that it started.
 pub const KEY_KEY: &str = "doorward.key";
+/// Where the state names the session that was found.
+pub const SESSION_KEY: &str = "doorward.session";
 const IDENTITY_KEY: &str = "actix_identity.user_id";
 
 /// The store behind the session cookie.
@@ -39,10 +41,14 @@ impl SessionStore for Store {
     /// refuse with 503; it never looks like a session that is over, which would drop the cookie.
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         match self.callers.find(&TokenHash::of(key.as_ref())).await {
-            Ok(Some(found)) => Ok(Some(HashMap::from([
-                (IDENTITY_KEY.to_owned(), format!("\"{}\"", found.caller.user_id)),
-                (CALLER_KEY.to_owned(), found.json.clone()),
-            ]))),
+            Ok(Some(found)) => {
+                let state = HashMap::from([
+                    (IDENTITY_KEY.to_owned(), format!("\"{}\"", found.caller.user_id)),
+                    (SESSION_KEY.to_owned(), format!("\"{}\"", found.caller.session.id)),
+                ]);
+                handoff::lay_down(found);
+                Ok(Some(state))
+            }
             Ok(None) => Ok(None),
             Err(error) => {
                 tracing::error!(%error, "a session could not be read");

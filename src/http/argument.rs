@@ -10,6 +10,8 @@ use utoipa::{
     openapi::{RefOr, path::Operation, path::ParameterIn},
 };
 
+use validator::Validate;
+
 use super::{
     code::Code,
     endpoint::{Argument, Schemas},
@@ -49,16 +51,22 @@ impl<T: DeserializeOwned + IntoParams + 'static> Argument for Path<T> {
     }
 }
 
-impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
+impl<T: DeserializeOwned + Validate + IntoParams + 'static> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        let found = parse::<T>(request.query_string()).and_then(|query| {
+            query.validate().map_err(|errors| {
+                Problem::from(Code::QueryInvalid).with_errors(json::faults(&errors))
+            })?;
+            Ok(Self(query))
+        });
+        ready(found)
     }
 }
 
-impl<T: DeserializeOwned + IntoParams + 'static> Argument for Query<T> {
+impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T> {
     const CODES: &'static [Code] = &[Code::QueryInvalid];
 
     fn describe(operation: &mut Operation, _: &mut Schemas) {

@@ -1,7 +1,7 @@
 //! The outermost layer: gives every request an id, every answer its security headers, every
 //! refusal its problem body, and every outcome a log line and a count.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
@@ -16,16 +16,16 @@ use actix_web::{
     web::Data,
 };
 
-use super::{code::Code, metrics::Metrics, peer::Peer, problem::Problem};
+use super::{code::Code, cookie, metrics::Metrics, peer::Peer, problem::Problem};
 use crate::{
     config::{Limits, Network},
-    kernel::{chance::Chance, clock::Clock, id::RequestId, stage::Stage},
+    kernel::{clock::Clock, id::RequestIds, stage::Stage},
 };
 
 /// What the layer needs to know; mounted once as `Data`.
 pub struct Finish {
     pub clock: Clock,
-    pub chance: Chance,
+    pub sequence: RequestIds,
     pub proxies: Vec<Network>,
     pub limits: Limits,
     pub metrics: Metrics,
@@ -45,9 +45,9 @@ pub async fn finish(
         return Ok(request.into_response(response));
     };
     let started = Instant::now();
-    let request_id = RequestId::make(finish.clock.now(), &finish.chance).to_string();
+    let request_id = finish.sequence.next(finish.clock.now()).to_string();
     let peer = Peer::find(&request, &finish.proxies, request_id.clone());
-    request.extensions_mut().insert(peer);
+    request.extensions_mut().insert(Arc::new(peer));
     let method = request.method().clone();
     // No clone of the request may be held here: actix's router needs it for itself, and panics.
     let answered = match refuse_early(&finish, &request) {
@@ -56,7 +56,8 @@ pub async fn finish(
     };
     let (request, mut response) = match answered {
         Ok(response) => {
-            let (request, response) = response.into_parts();
+            let (request, mut response) = response.into_parts();
+            cookie::limit_life(&request, response.headers_mut());
             (Some(request), response)
         }
         Err(error) => (None, error.error_response()),
@@ -127,19 +128,27 @@ fn code_for(status: StatusCode) -> Code {
 }
 
 /// Headers that every answer carries unless the handler has set its own.
-const SECURE: [(HeaderName, &str); 8] = [
+const SECURE: [(HeaderName, &str); 5] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Headers that mean something only on pages.
+const SECURE_PAGE: [(HeaderName, &str); 3] = [
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
 fn secure(finish: &Finish, request_id: &str, headers: &mut HeaderMap) {
-    for (name, value) in &SECURE {
+    headers.reserve(SECURE.len() + SECURE_PAGE.len() + 2);
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_page = kind.is_some_and(|kind| kind.starts_with(b"text/html"));
+    let page: &[_] = if is_page { &SECURE_PAGE } else { &[] };
+    for (name, value) in SECURE.iter().chain(page) {
         if !headers.contains_key(name) {
             headers.insert(name.clone(), HeaderValue::from_static(value));
         }

@@ -203,12 +203,17 @@ pub fn refuse(refusal: Refusal) -> ValidationError {
     ValidationError::new(refusal.code).with_message(refusal.text.into())
 }
 
-/// What a validator found, as a problem.
+/// What a validator found in a body, as a problem.
 pub fn refused(errors: &ValidationErrors) -> Problem {
+    Problem::fields(faults(errors))
+}
+
+/// What a validator found, by pointer.
+pub fn faults(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut list = Vec::new();
     collect(errors, "", &mut list);
     list.sort_by(|left, right| left.pointer.cmp(&right.pointer));
-    Problem::fields(list)
+    list
 }
 
 fn collect(errors: &ValidationErrors, at: &str, list: &mut Vec<FieldError>) {

@@ -4,6 +4,7 @@
 pub mod argument;
 pub mod code;
 pub mod contract;
+pub mod cookie;
 pub mod docs;
 pub mod down;
 pub mod endpoint;

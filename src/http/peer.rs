@@ -1,6 +1,9 @@
 //! Who is at the other end of the connection, as far as HTTP can tell.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+};
 
 use actix_web::{HttpMessage, HttpRequest, dev::ServiceRequest, http::header};
 
@@ -19,12 +22,14 @@ pub struct Peer {
 
 impl Peer {
     /// As `finish` found it when the request came in.
-    pub fn of(request: &HttpRequest) -> Self {
-        let known = request.extensions().get::<Self>().cloned();
-        known.unwrap_or_else(|| Self {
-            ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-            user_agent: String::new(),
-            request_id: String::new(),
+    pub fn of(request: &HttpRequest) -> Arc<Self> {
+        let known = request.extensions().get::<Arc<Self>>().cloned();
+        known.unwrap_or_else(|| {
+            Arc::new(Self {
+                ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+                user_agent: String::new(),
+                request_id: String::new(),
+            })
         })
     }
 

@@ -1,6 +1,12 @@
 //! What handlers answer with. The type says the status, and writes itself into the contract.
 
-use actix_web::{HttpResponse, http::header};
+use std::marker::PhantomData;
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, ContentType},
+    web::Bytes,
+};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
@@ -15,6 +21,12 @@ use super::endpoint::{Reply, Schemas};
 
 /// 200 with a body.
 pub struct Ok200<T>(pub T);
+
+/// 200 with a body that was written before, as the same text for every request.
+pub struct Prebuilt<T> {
+    bytes: Bytes,
+    of: PhantomData<T>,
+}
 
 /// 200 with a body and the `ETag` of its version.
 pub struct Versioned<T> {
@@ -75,6 +87,31 @@ impl<T: Serialize + ToSchema + 'static> Reply for Ok200<T> {
 
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         describe::<T>("200", "The answer.", operation, schemas);
+    }
+}
+
+impl<T: Serialize> Prebuilt<T> {
+    pub fn new(body: &T) -> Self {
+        Self::of(serde_json::to_vec(body).unwrap_or_default().into())
+    }
+
+    /// Bytes that `into_bytes` gave.
+    pub fn of(bytes: Bytes) -> Self {
+        Self { bytes, of: PhantomData }
+    }
+
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
+
+impl<T: Serialize + ToSchema + 'static> Reply for Prebuilt<T> {
+    fn respond(self) -> HttpResponse {
+        HttpResponse::Ok().content_type(ContentType::json()).body(self.bytes)
+    }
+
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
+        Ok200::<T>::describe(operation, schemas);
     }
 }
 

@@ -16,7 +16,8 @@ if ! is_right "$PROGRAM"; then
         say "building cargo-deny $VERSION"
         # Unoptimised and without debug information: it runs for a second or two.
         CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR=$TOOLS/cargo-deny-build \
-            cargo install --quiet --locked --debug --root "$TOOLS" --version "$VERSION" cargo-deny >&2
+            cargo install --quiet --locked --debug --root "$TOOLS" \
+            --version "$VERSION" cargo-deny >&2
         rm -rf "$TOOLS/cargo-deny-build"
     fi
 fi

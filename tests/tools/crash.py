@@ -83,7 +83,9 @@ class Writer(threading.Thread):
             if (user, role) not in self.granted:
                 self.granted.add((user, role))
                 body = {"role_id": role, "scope": "system"}
-                return Write(self.round, "grant", f"{user} {role}", f"/v1/users/{user}/grants", body)
+                return Write(
+                    self.round, "grant", f"{user} {role}", f"/v1/users/{user}/grants", body
+                )
         if kind == "permission":
             name = f"app:crash:{name}"
             body = {"name": name, "description": "Made while the service is killed."}

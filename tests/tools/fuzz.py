@@ -181,7 +181,9 @@ def fuzz(options, service, folder):
     if status != 200:
         raise Failed(f"/openapi.json answers {status}")
     doors = check_doors(service, document)
-    print(f"doors: {doors['guarded']} guarded operations refuse strangers with 401, {doors['open']} are open")
+    print(
+        f"doors: {doors['guarded']} operations refuse strangers with 401, {doors['open']} are open"
+    )
     known = {operation["operationId"] for _, _, operation in operations(document)}
     missing = {*ENDS_OWN_SESSION, *ENDS_WHAT_IT_NAMES} - known
     if missing:

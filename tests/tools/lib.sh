@@ -4,6 +4,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
+# shellcheck disable=SC2034
 TOOLS=$TARGET/tools
 
 say() {
@@ -33,7 +34,8 @@ step() {
     return "$status"
 }
 
-# apt_install WHAT-FOR PACKAGE...: Debian's packages where that may be done, else one line and false.
+# apt_install WHAT-FOR PACKAGE...: Debian's packages where that may be done, else one line, and
+# false.
 apt_install() {
     local purpose=$1
     shift

@@ -22,7 +22,8 @@ find_programs() {
         $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5,5Vr) \
         $(ls -d /usr/pgsql-*/bin /usr/local/pgsql/bin 2>/dev/null | sort -Vr) \
         "$(pg_config --bindir 2>/dev/null || true)"; do
-        if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ] && [ -x "$candidate/pg_ctl" ]; then
+        if [ -x "$candidate/initdb" ] && [ -x "$candidate/postgres" ] &&
+            [ -x "$candidate/pg_ctl" ]; then
             printf '%s\n' "$candidate"
             return 0
         fi
@@ -102,7 +103,7 @@ start() {
     done
     if ! PROGRAMS=$(find_programs); then
         install_programs || exit 1
-        PROGRAMS=$(find_programs) || die "PostgreSQL's programs are installed, but initdb is not where it should be"
+        PROGRAMS=$(find_programs) || die "PostgreSQL is installed, but its initdb is not to be found"
     fi
     [ ! -e "$FOLDER/data" ] || die "$FOLDER holds a cluster already"
     choose_owner
@@ -125,7 +126,7 @@ start() {
             printf 'postgres://doorward:%s@127.0.0.1:%s/postgres\n' "$password" "$port"
             return 0
         fi
-        grep -q 'could not create any TCP/IP sockets\|Address already in use' "$FOLDER/server.log" || break
+        grep -q 'could not create any TCP/IP sockets' "$FOLDER/server.log" || break
         say "port $port is taken (attempt $attempt)"
     done
     tail -n 20 "$FOLDER/server.log" "$FOLDER/pg_ctl.log" >&2 || true
@@ -134,11 +135,12 @@ start() {
 
 # A fast stop; whoever is still there after ten seconds is stopped at once.
 stop() {
-    local pid waited=0
+    local pid folder waited=0
     pid=$(head -n 1 "$FOLDER/data/postmaster.pid" 2>/dev/null) || return 0
     [[ $pid =~ ^[0-9]+$ ]] || return 0
     # A process id lives on after its process: make sure that this is a server of this folder.
-    [ "$(readlink -f "/proc/$pid/cwd" 2>/dev/null || echo "$FOLDER/data")" = "$(readlink -f "$FOLDER/data")" ] || return 0
+    folder=$(readlink -f "/proc/$pid/cwd" 2>/dev/null || true)
+    [ "${folder:-$FOLDER/data}" = "$(readlink -f "$FOLDER/data")" ] || return 0
     kill -INT "$pid" 2>/dev/null || return 0
     while kill -0 "$pid" 2>/dev/null; do
         waited=$((waited + 1))

@@ -9,7 +9,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 find_python() {
     local candidate
     for candidate in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
-        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+            2>/dev/null; then
             printf '%s\n' "$candidate"
             return 0
         fi
@@ -27,7 +28,8 @@ if [ "$(cat "$FOLDER/.requirements-hash" 2>/dev/null)" != "$HASH" ]; then
     say "installing requirements.txt into $FOLDER"
     rm -rf "$FOLDER"
     "$PYTHON" -m venv "$FOLDER" >&2
-    "$FOLDER/bin/python" -m pip install --quiet --disable-pip-version-check -r "$HERE/requirements.txt" >&2
+    "$FOLDER/bin/python" -m pip install --quiet --disable-pip-version-check \
+        -r "$HERE/requirements.txt" >&2
     "$FOLDER/bin/python" -m pip check >&2
     printf '%s\n' "$HASH" >"$FOLDER/.requirements-hash"
 fi

@@ -188,10 +188,14 @@ class Service:
         return time.monotonic() - begin
 
     def memory(self):
-        """Resident memory in KiB: now, and the most so far."""
+        """Resident memory in KiB: now, and the most since `forget_memory` or the start."""
         text = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
         return tuple(int(fields[name].split()[0]) for name in ("VmRSS", "VmHWM"))
+
+    def forget_memory(self):
+        """From here on counts the most that `memory` tells: starting is another matter."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
 
     def tail(self, lines=25):
         """The end of the log."""
@@ -209,7 +213,9 @@ class Service:
         """Lines of the log that speak of a panic or of a 5xx."""
         text = self.log.read_bytes()[self.log_start :].decode("utf-8", errors="replace")
         text = re.sub(r"\x1b\[[0-9;]*m", "", text)
-        return [line for line in text.splitlines() if PANIC.search(line) or SERVER_ERROR.search(line)]
+        return [
+            line for line in text.splitlines() if PANIC.search(line) or SERVER_ERROR.search(line)
+        ]
 
 
 class Client:

@@ -23,11 +23,15 @@ clean_up() {
     rm -rf "$FOLDER"
 }
 trap clean_up EXIT
+
 # The command has a process group of its own, so that a signal reaches all that it started.
-for signal in INT TERM HUP; do
-    # shellcheck disable=SC2064
-    trap "if [ -n \"\$CHILD\" ]; then kill -$signal -- \"-\$CHILD\" 2>/dev/null || true; else exit 143; fi" $signal
-done
+pass_on() {
+    [ -n "$CHILD" ] || exit 143
+    kill "-$1" -- "-$CHILD" 2>/dev/null || true
+}
+trap 'pass_on INT' INT
+trap 'pass_on TERM' TERM
+trap 'pass_on HUP' HUP
 
 SETTINGS=()
 for setting in ${POSTGRES_SETTINGS:-}; do

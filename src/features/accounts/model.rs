@@ -155,13 +155,15 @@ pub enum NextStep {
 }
 
 /// Which accounts are listed.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UserFilter {
     /// Only addresses that start like this.
+    #[validate(length(min = 1, max = 254))]
     #[param(max_length = 254, min_length = 1)]
     pub email_prefix: Option<String>,
     /// Only accounts that hold the role of this name or id.
+    #[validate(length(min = 1, max = 60))]
     #[param(max_length = 60, min_length = 1)]
     pub role: Option<String>,
     /// Only accounts of this status.

@@ -174,12 +174,12 @@ pub async fn list_my_operations(
         .0
         .iter()
         .filter(|mounted| after.as_ref().is_none_or(|after| mounted.id > *after))
-        .filter(|mounted| decide(&mounted.rule, Some(&by.caller), own, now).is_ok())
+        .filter(|mounted| decide(&mounted.rule, Some(by.caller.as_ref()), own, now).is_ok())
         .collect();
     mine.sort_by(|left, right| left.id.cmp(&right.id));
     let seal = |mounted: &&Mounted| app.cursors.seal(list, mounted.id.as_bytes());
     Ok(Ok200(Page::cut(mine, paging.limit, seal, |mounted| {
-        let others = decide(&mounted.rule, Some(&by.caller), Whose::Nobodys, now).is_ok();
+        let others = decide(&mounted.rule, Some(by.caller.as_ref()), Whose::Nobodys, now).is_ok();
         MyOperation {
             operation_id: mounted.id.clone(),
             method: mounted.method.clone(),

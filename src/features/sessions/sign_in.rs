@@ -1,5 +1,7 @@
 //! Signing in with a password, signing out, and looking at the session.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use super::model::{CurrentSession, SessionAnswer, SignIn, SignInAnswer, SignInSt
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        caller,
+        caller::{self, Caller},
         guard::{Public, SignedIn},
         sessions::{self, NewSession, Remember},
         throttle::{self, Bucket, Passwords},
@@ -25,7 +27,7 @@ use crate::{
         json::Json,
         peer::Peer,
         problem::Problem,
-        reply::{NoContent, Ok200},
+        reply::{NoContent, Ok200, Prebuilt},
     },
     kernel::{
         email::Email,
@@ -46,7 +48,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 struct Attempt {
     email: Email,
     remember: Remember,
-    peer: Peer,
+    peer: Arc<Peer>,
     address: Option<Bucket>,
     account: Bucket,
 }
@@ -216,10 +218,17 @@ pub async fn sign_out(
 pub async fn get_session(
     _by: Public,
     request: HttpRequest,
-) -> Result<Ok200<SessionAnswer>, Problem> {
-    let caller = match caller::of(&request) {
+) -> Result<Prebuilt<SessionAnswer>, Problem> {
+    let found = match caller::of(&request) {
         Err(problem) if problem.code() == Code::TokenInvalid => None,
         other => other?,
     };
-    Ok(Ok200(SessionAnswer { session: caller.as_ref().map(CurrentSession::from) }))
+    let answer = |caller: Option<&Caller>| {
+        Prebuilt::new(&SessionAnswer { session: caller.map(CurrentSession::from) })
+    };
+    // The most frequent question of all: its answer is written once for each finding.
+    Ok(match found {
+        Some(found) => Prebuilt::of(found.answer(|caller| answer(Some(caller)).into_bytes())),
+        None => answer(None),
+    })
 }

@@ -34,9 +34,10 @@ say "spectral"
 
 say "redocly"
 for document in "${DOCUMENTS[@]}"; do
-    REPORT=$("$BIN/redocly" lint --config redocly.yaml --format=json --max-problems=200 "$document" 2>"$HERE/node_modules/.redocly.log") || true
+    REPORT=$("$BIN/redocly" lint --config redocly.yaml --format=json --max-problems=200 \
+        "$document" 2>node_modules/.redocly.log) || true
     node redocly-report.mjs "$document" <<<"$REPORT" || {
-        cat "$HERE/node_modules/.redocly.log" >&2
+        cat node_modules/.redocly.log >&2
         exit 1
     }
 done
