@@ -64,7 +64,7 @@ impl Callers {
         let caller = self
             .app
             .db
-            .read(move |db| caller::find(db, &wanted, now).map_err(db::Error::from))
+            .look(move |db| caller::find(db, &wanted, now).map_err(db::Error::from))
             .await?;
         let Some(caller) = caller else { return Ok(None) };
         self.touch(&caller, now);

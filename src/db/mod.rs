@@ -117,6 +117,22 @@ impl Db {
         self.blocking(move |db| db.pool.with(permit, |conn| caught(conn, work))).await
     }
 
+    /// Reads as [`Db::read`] does, for a few rows by an index: on SQLite it stays on the calling
+    /// thread while a connection rests, because changing threads would take longer than the read.
+    pub async fn look<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match (&*self.0.place, self.0.pool.permit_now()) {
+            (Place::Sqlite(_), Ok(permit)) => self.0.pool.with(permit, |conn| caught(conn, work)),
+            _ => self.read(work).await,
+        }
+    }
+
     /// Reads, with all queries in `work` seeing the database at one moment.
     ///
     /// Refuses to write. Costs two round trips more than [`Db::read`] on PostgreSQL, half the rate

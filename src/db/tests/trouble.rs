@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use diesel::{RunQueryDsl, connection::SimpleConnection};
+use diesel::{QueryDsl, RunQueryDsl, connection::SimpleConnection};
 use futures_util::future::join_all;
 
 use super::{
@@ -147,4 +147,25 @@ fn a_connection_that_the_server_closed_is_replaced() {
         assert!(db.ready().await);
         assert!(keys(&db).await.is_empty());
     });
+}
+
+#[test]
+fn a_look_reads_also_while_no_connection_rests_and_survives_a_panic() {
+    for fresh in Fresh::both() {
+        run(async {
+            let db = fresh.open();
+            db.migrate().expect("the migrations run");
+            db.write(|db| Ok::<_, Error>(put(db, "a")?)).await.expect("it writes");
+            for _ in 0..10 {
+                let look = db.look(|_| -> Result<(), Error> { panic!("as the test wants") });
+                assert!(matches!(look.await, Err(Error::Panicked)));
+            }
+            let looks = (0..50).map(|_| {
+                db.look(|db| Ok::<_, Error>(settings::table.count().get_result::<i64>(db)?))
+            });
+            for counted in join_all(looks).await {
+                assert_eq!(counted.expect("it reads"), 1);
+            }
+        });
+    }
 }
