@@ -92,7 +92,7 @@ pub fn build(
     let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
     let has_listed = !app.config.allowed_origins.is_empty();
     let limits = Data::new(app.config.limits.clone());
-    let (store, key) = (Store::new(app.clone(), Callers::new(app.clone())), cookie::key(master));
+    let (store, key) = (Store::new(Callers::new(app.clone())), cookie::key(master));
     let (config, shared) = (app.config.clone(), Data::new(app.clone()));
     let server = HttpServer::new(move || {
         // The later `wrap` is the outer one: identity rests on the session.
@@ -116,13 +116,14 @@ pub fn build(
     let limits = &app.config.limits;
     let server = server
         .client_request_timeout(Duration::from_secs(u64::from(limits.header_seconds)))
-        .shutdown_timeout(u64::from(limits.drain_seconds))
+        // One second less: for so long the health check says no before.
+        .shutdown_timeout(u64::from(limits.drain_seconds).saturating_sub(1))
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
 }
 
-/// Lets pages of listed origins call the API with their cookie; all others get no header at all.
+/// Lets pages of listed origins call the API with their cookie; no other origin is named.
 fn cors(origins: Data<Origins>) -> Cors {
     Cors::default()
         .allowed_origin_fn(move |origin, _| {
@@ -130,7 +131,7 @@ fn cors(origins: Data<Origins>) -> Cors {
         })
         .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
         .allowed_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_MATCH])
-        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .expose_headers(["etag", "retry-after", "x-request-id", "ratelimit", "ratelimit-policy"])
         .supports_credentials()
         .block_on_origin_mismatch(false)
         .max_age(600)

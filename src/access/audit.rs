@@ -10,7 +10,7 @@ use crate::{
     app::App,
     db::{
         Conn,
-        schema::{audit_events, audit_head},
+        schema::{audit_events, audit_head, users},
     },
     http::peer::Peer,
     kernel::{
@@ -43,7 +43,6 @@ kinds! {
     AccountDisabled "account.disabled";
     AccountEnabled "account.enabled";
     AccountDeleted "account.deleted";
-    AccountExported "account.exported";
     PasswordChanged "password.changed";
     PasswordRefused "password.refused";
     SignedIn "sign_in.succeeded";
@@ -73,6 +72,7 @@ pub struct Event {
 }
 
 impl Event {
+    /// An event that happens now.
     pub fn new(app: &App, kind: Kind) -> Self {
         let at = app.now();
         Self {
@@ -100,11 +100,13 @@ impl Event {
         self
     }
 
+    /// The session in which it was done, or to which.
     pub fn session(mut self, id: &SessionId) -> Self {
         self.session_id = Some(id.to_string());
         self
     }
 
+    /// From where, and by which request.
     pub fn peer(mut self, peer: &Peer) -> Self {
         self.ip = Some(peer.ip.to_string());
         self.request_id = Some(peer.request_id.clone());
@@ -161,7 +163,7 @@ impl EventRow {
 }
 
 /// Appends an event to the chain. Call it last in a transaction: from here to the commit all
-/// other writers of PostgreSQL wait.
+/// others who record wait on PostgreSQL.
 pub fn record(db: &mut Conn, event: Event) -> QueryResult<()> {
     crate::db::lock(db, "audit")?;
     let (last, previous_hash) = head(db)?;
@@ -205,6 +207,11 @@ pub fn about(db: &mut Conn, user: &UserId, limit: i64) -> QueryResult<Vec<EventR
         .load(db)
 }
 
+/// Whether the database is so new that there can be no event: no account has been made.
+fn nothing_happened(db: &mut Conn) -> QueryResult<bool> {
+    Ok(users::table.select(users::id).first::<UserId>(db).optional()?.is_none())
+}
+
 /// What a check of the chain found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -217,6 +224,9 @@ pub enum Verdict {
 /// Walks the whole chain, a thousand events at a time.
 pub fn verify(db: &mut Conn) -> QueryResult<Verdict> {
     let (end, end_hash) = head(db)?;
+    if end == 0 && !nothing_happened(db)? {
+        return Ok(Verdict::Broken { seq: 1, why: "the whole log is missing" });
+    }
     let (mut seq, mut hash) = (0, Vec::new());
     loop {
         let rows: Vec<EventRow> = audit_events::table

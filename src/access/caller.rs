@@ -16,7 +16,7 @@ use crate::{
     http::{code::Code, origin, problem::Problem},
     kernel::{
         clock::Timestamp,
-        id::{GrantId, RoleId, UserId},
+        id::{GrantId, RoleId, SessionId, UserId},
         permission::PermissionName,
         secret::TokenHash,
     },
@@ -49,23 +49,34 @@ pub struct Held {
     pub permissions: Vec<PermissionName>,
 }
 
+impl Held {
+    /// Whether the role gives the permission in `scope`: what holds in `system` holds everywhere.
+    pub fn gives(&self, permission: &PermissionName, scope: &str) -> bool {
+        (self.scope == SYSTEM || self.scope == scope) && self.permissions.contains(permission)
+    }
+}
+
 impl Caller {
     /// Whether the permission is held in the scope `system`.
     pub fn can(&self, permission: &str) -> bool {
         self.permissions.iter().any(|held| held.as_str() == permission)
     }
 
-    /// Whether the permission is held in `scope`: what holds in `system` holds everywhere.
-    pub fn can_in(&self, permission: &PermissionName, scope: &str) -> bool {
-        self.held.iter().any(|held| {
-            (held.scope == SYSTEM || held.scope == scope) && held.permissions.contains(permission)
-        })
-    }
-
-    /// The same caller with the roles that they hold by now.
-    pub fn with_held(&self, held: Vec<Held>) -> Self {
-        let permissions = system(&held);
-        Self { held, permissions, ..self.clone() }
+    /// Whether the permission is held in `scope`.
+    ///
+    /// `until` asks for more: held at least until then, or for good where it is `None`.
+    pub fn can_until(
+        &self,
+        permission: &PermissionName,
+        scope: &str,
+        until: Option<Timestamp>,
+    ) -> bool {
+        let lasts = |held: &Held| match (held.expires_at, until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(end), Some(until)) => end >= until,
+        };
+        self.held.iter().any(|held| held.gives(permission, scope) && lasts(held))
     }
 
     pub fn permissions(&self) -> &BTreeSet<PermissionName> {
@@ -106,6 +117,17 @@ pub fn find(db: &mut Conn, key: &TokenHash, now: Timestamp) -> QueryResult<Optio
     let permissions = system(&held);
     let email_verified = verified_at.is_some();
     Ok(Some(Caller { user_id, email, email_verified, name, session, held, permissions }))
+}
+
+/// The caller of a session that was found before, as they are now.
+pub fn find_again(
+    db: &mut Conn,
+    session: &SessionId,
+    now: Timestamp,
+) -> QueryResult<Option<Caller>> {
+    let key: Option<TokenHash> =
+        sessions::table.find(session).select(sessions::key_hash).first(db).optional()?;
+    key.map_or(Ok(None), |key| find(db, &key, now))
 }
 
 fn system(held: &[Held]) -> BTreeSet<PermissionName> {

@@ -13,7 +13,7 @@ use crate::{
         throttle::{self, Bucket, Open, RateClass},
     },
     app::App,
-    db,
+    db::Conn,
     http::{
         code::Code,
         endpoint::Guard,
@@ -21,22 +21,22 @@ use crate::{
         problem::Problem,
         rule::{Rate, Rule, Who},
     },
-    kernel::{id::UserId, permission::Permission},
+    kernel::{clock::Timestamp, id::UserId, permission::Permission},
 };
 
 /// Anybody. `R` says how often one address may call.
 pub struct Public<R = Open> {
     pub peer: Arc<Peer>,
-    /// The address's try, for handlers that give it back.
-    pub tried: Option<Bucket>,
+    /// Where the tries of the caller's address are counted; the handler takes them.
+    pub address: Option<Bucket>,
     class: PhantomData<R>,
 }
 
 /// Anybody who is signed in.
 pub struct SignedIn<R = Open> {
     visit: Visit,
-    /// The address's try, for handlers that give it back.
-    pub tried: Option<Bucket>,
+    /// Where the tries of the caller's address are counted; the handler takes them.
+    pub address: Option<Bucket>,
     class: PhantomData<R>,
 }
 
@@ -49,15 +49,29 @@ pub struct Can<P>(Visit, PhantomData<P>);
 /// The account that the path's `id` names, and who holds the permission `P`.
 pub struct OwnOr<P>(Visit, PhantomData<P>);
 
-/// A caller and where they call from.
+/// A caller, where they call from, and what the guard asked of them.
+#[derive(Clone)]
 pub struct Visit {
     pub caller: Arc<Caller>,
     pub peer: Arc<Peer>,
+    rule: Rule,
 }
 
 impl Visit {
+    /// The caller's account.
     pub fn user(&self) -> &UserId {
         &self.caller.user_id
+    }
+
+    /// Asks the guard's question again, inside a transaction: between the door and here a body was
+    /// awaited, and the session, the account or the grant may have ended. Every change that a
+    /// caller makes begins with this. Answers the caller as they are now.
+    ///
+    /// Errors: `auth.not_signed_in` and what the guard itself refuses with.
+    pub fn recheck(&self, db: &mut Conn, now: Timestamp) -> Result<Caller, Problem> {
+        let caller = caller::find_again(db, &self.caller.session.id, now)?;
+        decide(&self.rule, caller.as_ref(), Whose::Account(self.user().as_str()), now)?;
+        Ok(caller.ok_or(Code::NotSignedIn)?)
     }
 }
 
@@ -96,21 +110,20 @@ fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
     let whose = request.match_info().get("id").map_or(Whose::Nobodys, Whose::Account);
     decide(rule, caller.map(Arc::as_ref), whose, app(request)?.now())?;
     let caller = caller.ok_or(Code::NotSignedIn)?;
-    Ok(Visit { caller: Arc::clone(caller), peer: Peer::of(request) })
+    Ok(Visit { caller: Arc::clone(caller), peer: Peer::of(request), rule: *rule })
 }
 
-/// Takes a try of the caller's address, where the class has a limit.
-async fn take_try<R: RateClass>(request: &HttpRequest) -> Result<Option<Bucket>, Problem> {
+/// Refuses an address that has no try left, where the class has a limit. The handler takes the try
+/// with the rest of its work, once it knows that the request can be read.
+async fn look_at_address<R: RateClass>(request: &HttpRequest) -> Result<Option<Bucket>, Problem> {
     if !R::RATE.throttled {
         return Ok(None);
     }
     let app = app(request)?;
     let Some(policy) = R::policy(&app.config.throttle) else { return Ok(None) };
     let (bucket, now) = (Bucket::address(policy, &Peer::of(request)), app.now());
-    let taken = bucket.clone();
-    app.db
-        .write_quiet(move |db| throttle::take(db, &taken, now).map_err(db::Error::from))
-        .await??;
+    let asked = bucket.clone();
+    app.db.look(move |db| throttle::look(db, &asked, now)).await?;
     Ok(Some(bucket))
 }
 
@@ -119,8 +132,8 @@ impl<R: RateClass> Guard for Public<R> {
 
     async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
         handoff::pick_up(request);
-        let tried = take_try::<R>(request).await?;
-        Ok(Self { peer: Peer::of(request), tried, class: PhantomData })
+        let address = look_at_address::<R>(request).await?;
+        Ok(Self { peer: Peer::of(request), address, class: PhantomData })
     }
 }
 
@@ -129,8 +142,8 @@ impl<R: RateClass> Guard for SignedIn<R> {
 
     async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
         let visit = enter(request, &Self::RULE)?;
-        let tried = take_try::<R>(request).await?;
-        Ok(Self { visit, tried, class: PhantomData })
+        let address = look_at_address::<R>(request).await?;
+        Ok(Self { visit, address, class: PhantomData })
     }
 }
 

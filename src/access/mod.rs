@@ -6,6 +6,7 @@ pub mod caller;
 pub mod callers;
 pub mod cookie;
 pub mod decide;
+pub mod grants;
 pub mod guard;
 pub mod handoff;
 pub mod keyring;

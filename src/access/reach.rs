@@ -7,13 +7,17 @@ use crate::{
     kernel::{clock::Timestamp, id::UserId, permission::PermissionName},
 };
 
-/// Refuses who does not hold all of these permissions in `scope`. Errors: `grants.exceeds_own`.
+/// Refuses who does not hold all of these permissions in `scope`, at least until `until`, or for
+/// good where it is `None`: who holds a role until Friday can't pass it on for longer.
+///
+/// Errors: `grants.exceeds_own`.
 pub fn check<'a>(
     caller: &Caller,
     permissions: impl IntoIterator<Item = &'a PermissionName>,
     scope: &str,
+    until: Option<Timestamp>,
 ) -> Result<(), Problem> {
-    let holds_all = permissions.into_iter().all(|wanted| caller.can_in(wanted, scope));
+    let holds_all = permissions.into_iter().all(|wanted| caller.can_until(wanted, scope, until));
     if holds_all { Ok(()) } else { Err(Code::GrantExceedsOwn.into()) }
 }
 
@@ -26,14 +30,7 @@ pub fn check_account(
     now: Timestamp,
 ) -> Result<(), Problem> {
     for held in caller::held(db, user, now)? {
-        check(caller, &held.permissions, &held.scope)?;
+        check(caller, &held.permissions, &held.scope, Some(now))?;
     }
     Ok(())
-}
-
-/// The caller as they are inside the present transaction: what a request brought along may have
-/// been revoked since.
-pub fn refresh(db: &mut Conn, caller: &Caller, now: Timestamp) -> Result<Caller, Problem> {
-    let held = caller::held(db, &caller.user_id, now)?;
-    Ok(caller.with_held(held))
 }

@@ -3,13 +3,17 @@
 use actix_identity::Identity;
 use actix_session::SessionExt;
 use actix_web::{HttpMessage, HttpRequest};
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool},
+};
 
 use crate::{
     access::store::KEY_KEY,
     app::App,
     config,
-    db::{Conn, schema::sessions},
+    db::{Backend, Conn, schema::sessions},
     http::{cookie::Lifetime, peer::Peer, problem::Problem},
     kernel::{
         clock::Timestamp,
@@ -20,6 +24,12 @@ use crate::{
 
 /// Seconds after which the use of a session is noted again.
 const TOUCH: i64 = 60;
+
+/// How many sessions an account has at most; a new one ends the oldest.
+pub const MOST: i64 = 100;
+
+/// When a session ends by not being used, in SQL that both databases understand.
+const IDLE_END: &str = "last_seen_at + idle_seconds * 1000000";
 
 /// A session as it is stored, but for its secret.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -49,8 +59,9 @@ impl SessionRow {
         self.amr.split(' ').filter(|method| !method.is_empty()).map(ToOwned::to_owned).collect()
     }
 
+    /// Whether its use is worth noting again: once a minute, or four times within its idle time.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
-        now.seconds_since(self.last_seen_at) >= TOUCH
+        now.seconds_since(self.last_seen_at) >= TOUCH.min(self.idle_seconds / 4)
     }
 }
 
@@ -159,6 +170,7 @@ pub fn take_back(request: &HttpRequest) {
     request.get_session().purge();
 }
 
+/// Starts a session. The account's row must be locked.
 pub fn insert(db: &mut Conn, session: &NewSession) -> QueryResult<()> {
     diesel::insert_into(sessions::table).values(session).execute(db).map(drop)
 }
@@ -171,29 +183,30 @@ pub fn list(
     after: Option<&SessionId>,
     limit: i64,
 ) -> QueryResult<Vec<SessionRow>> {
-    let mut found = Vec::new();
-    let mut after = after.cloned();
-    let limit = usize::try_from(limit).unwrap_or(0);
-    // Idle sessions are told apart here, not in SQL: an account has few rows that are over.
-    while found.len() < limit {
-        let mut query = sessions::table
-            .filter(sessions::user_id.eq(user))
-            .filter(sessions::revoked_at.is_null())
-            .filter(sessions::expires_at.gt(now))
-            .order(sessions::id.desc())
-            .limit(200)
-            .select(SessionRow::as_select())
-            .into_boxed::<crate::db::Backend>();
-        if let Some(after) = &after {
-            query = query.filter(sessions::id.lt(after.clone()));
-        }
-        let rows = query.load(db)?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id.clone());
-        found.extend(rows.into_iter().filter(|row| row.ends_at() > now));
+    let mut query = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(sql::<Bool>(IDLE_END).sql(" > ").bind::<BigInt, _>(now))
+        .order(sessions::id.desc())
+        .limit(limit)
+        .select(SessionRow::as_select())
+        .into_boxed::<Backend>();
+    if let Some(after) = after {
+        query = query.filter(sessions::id.lt(after.clone()));
     }
-    found.truncate(limit);
-    Ok(found)
+    query.load(db)
+}
+
+/// Ends the oldest sessions of an account that has more than [`MOST`].
+pub fn cap(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<usize> {
+    let newest = list(db, user, now, None, MOST)?;
+    let (Some(last), true) = (newest.last(), newest.len() as i64 == MOST) else { return Ok(0) };
+    let older = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::id.lt(&last.id));
+    diesel::update(older).set(sessions::revoked_at.eq(now)).execute(db)
 }
 
 /// Ends one session of an account; whether there was one to end.
@@ -229,34 +242,29 @@ pub fn revoke_many(
     }
 }
 
-/// Ends the session of a key; its owner and id, if it was running.
-pub fn revoke_key(
-    db: &mut Conn,
-    key: &TokenHash,
-    now: Timestamp,
-) -> QueryResult<Option<(UserId, SessionId)>> {
-    let running =
-        sessions::table.filter(sessions::key_hash.eq(key)).filter(sessions::revoked_at.is_null());
-    let found: Option<(UserId, SessionId)> =
-        running.select((sessions::user_id, sessions::id)).first(db).optional()?;
-    let Some((user, id)) = found else { return Ok(None) };
-    Ok(revoke(db, &user, &id, now)?.then_some((user, id)))
-}
-
 /// Removes every row of an account's sessions, for its deletion.
 pub fn delete_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(db).map(drop)
 }
 
-/// Notes use at `now`, unless somebody else has within the last minute.
+/// Notes use at `now`, unless a later use was noted.
 pub fn touch(db: &mut Conn, id: &SessionId, now: Timestamp) -> QueryResult<()> {
-    let stale = sessions::table
-        .filter(sessions::id.eq(id))
-        .filter(sessions::last_seen_at.le(now.plus_seconds(-TOUCH)));
+    let stale = sessions::table.filter(sessions::id.eq(id)).filter(sessions::last_seen_at.lt(now));
     diesel::update(stale).set(sessions::last_seen_at.eq(now)).execute(db).map(drop)
 }
 
-/// Removes rows of sessions that are over since `before`; answers how many.
-pub fn sweep(db: &mut Conn, before: Timestamp) -> QueryResult<usize> {
-    diesel::delete(sessions::table.filter(sessions::expires_at.lt(before))).execute(db)
+/// Ids of sessions that are over since `before`, at most `limit`.
+pub fn over(db: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<Vec<SessionId>> {
+    let ended =
+        sessions::expires_at.lt(before).or(sessions::revoked_at.lt(before).assume_not_null());
+    sessions::table
+        .filter(ended.or(sql::<Bool>(IDLE_END).sql(" < ").bind::<BigInt, _>(before)))
+        .select(sessions::id)
+        .limit(limit)
+        .load(db)
+}
+
+/// Removes the rows of sessions that are over.
+pub fn sweep(db: &mut Conn, ids: &[SessionId]) -> QueryResult<usize> {
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(ids))).execute(db)
 }

@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use crate::{
+    app::App,
     config::Throttle,
     db::{Conn, schema::throttles, taken},
     http::{code::Code, peer::Peer, problem::Problem, rule::Rate},
@@ -69,7 +70,29 @@ rate_classes! {
     SetUps "set-ups": address_failures in address_window_seconds;
 }
 
+impl Policy {
+    fn window(&self) -> i64 {
+        i64::from(self.window_seconds) * 1_000_000
+    }
+
+    /// Microseconds after which one try comes back.
+    fn step(&self) -> i64 {
+        self.window() / i64::from(self.tries.max(1))
+    }
+}
+
 impl Bucket {
+    /// When the bucket would be full again if one more try were taken now, or the refusal.
+    fn after_one_more(&self, full_at: Timestamp, now: Timestamp) -> Result<Timestamp, Problem> {
+        let next = full_at.max(now).micros() + self.policy.step();
+        let excess = next - now.micros() - self.policy.window();
+        if excess > 0 {
+            Err(refusal(&self.policy, excess))
+        } else {
+            Ok(Timestamp::from_micros(next))
+        }
+    }
+
     /// The address of a caller under a policy.
     pub fn address(policy: Policy, peer: &Peer) -> Self {
         Self { key: format!("{}:address:{}", policy.name, peer.throttle_key()), policy }
@@ -88,31 +111,42 @@ impl Bucket {
     }
 }
 
+/// Refuses when a bucket has no try left, without taking one.
+///
+/// Errors: `rate_limit.exceeded`.
+pub fn look(db: &mut Conn, bucket: &Bucket, now: Timestamp) -> Result<(), Problem> {
+    let full_at = throttles::table.find(&bucket.key).select(throttles::full_at).first(db);
+    let full_at = full_at.optional()?.unwrap_or(now);
+    bucket.after_one_more(full_at, now).map(drop)
+}
+
 /// Takes one try from a bucket, before the work that it guards: parallel tries are all counted.
 ///
 /// Errors: `rate_limit.exceeded`, with `Retry-After`, `RateLimit` and `RateLimit-Policy`. The
 /// refusal is the inner result, because what was taken before must be kept all the same.
 pub fn take(db: &mut Conn, bucket: &Bucket, now: Timestamp) -> QueryResult<Result<(), Problem>> {
-    let window = i64::from(bucket.policy.window_seconds) * 1_000_000;
-    let step = window / i64::from(bucket.policy.tries.max(1));
-    let full_at = lock(db, bucket, now)?.max(now);
-    let next = full_at.micros() + step;
-    let excess = next - now.micros() - window;
-    if excess > 0 {
-        return Ok(Err(refusal(&bucket.policy, excess)));
-    }
+    let full_at = lock(db, bucket, now)?;
+    let next = match bucket.after_one_more(full_at, now) {
+        Ok(next) => next,
+        Err(problem) => return Ok(Err(problem)),
+    };
     diesel::update(throttles::table.find(&bucket.key))
-        .set(throttles::full_at.eq(Timestamp::from_micros(next)))
+        .set(throttles::full_at.eq(next))
         .execute(db)?;
     Ok(Ok(()))
 }
 
+/// Takes one try of an address, in a write of its own. Errors: `rate_limit.exceeded`.
+pub async fn take_try(app: &App, bucket: Option<Bucket>) -> Result<(), Problem> {
+    let Some(bucket) = bucket else { return Ok(()) };
+    let now = app.now();
+    app.db.write_quiet(move |db| Ok::<_, Problem>(take(db, &bucket, now)?)).await?
+}
+
 /// Gives one try back, after it turned out to be rightful.
 pub fn give_back(db: &mut Conn, bucket: &Bucket) -> QueryResult<()> {
-    let window = i64::from(bucket.policy.window_seconds) * 1_000_000;
-    let step = window / i64::from(bucket.policy.tries.max(1));
     diesel::update(throttles::table.find(&bucket.key))
-        .set(throttles::full_at.eq(throttles::full_at - step))
+        .set(throttles::full_at.eq(throttles::full_at - bucket.policy.step()))
         .execute(db)
         .map(drop)
 }
@@ -122,9 +156,16 @@ pub fn clear(db: &mut Conn, bucket: &Bucket) -> QueryResult<()> {
     diesel::delete(throttles::table.find(&bucket.key)).execute(db).map(drop)
 }
 
-/// Removes buckets that are full again; answers how many.
-pub fn sweep(db: &mut Conn, now: Timestamp) -> QueryResult<usize> {
-    diesel::delete(throttles::table.filter(throttles::full_at.lt(now))).execute(db)
+/// Keys of buckets that are full again, at most `limit`.
+pub fn over(db: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<Vec<String>> {
+    let over = throttles::table.filter(throttles::full_at.lt(now));
+    over.select(throttles::key).limit(limit).load(db)
+}
+
+/// Removes those of these buckets that still are full.
+pub fn sweep(db: &mut Conn, keys: &[String], now: Timestamp) -> QueryResult<usize> {
+    let over = throttles::table.filter(throttles::key.eq_any(keys));
+    diesel::delete(over.filter(throttles::full_at.lt(now))).execute(db)
 }
 
 /// When the bucket is full again, its row made where it is missing and locked until the end of the

@@ -35,7 +35,7 @@ pub fn create_admin(config: Config, email: String, name: String) -> Result<(), F
 /// One administrator, in one transaction; answers the account's id.
 pub async fn make_admin(app: &App, wanted: SignUp) -> Result<String, Problem> {
     let now = app.now();
-    let (row, hash) = sign_up::prepare(app, wanted).await?;
+    let (row, hash) = sign_up::check(app, wanted)?.hash(app).await?;
     let new = NewAdmin { row, hash, grant_id: GrantId::make(now, &app.chance) };
     let event = Event::new(app, Kind::AccountCreated);
     let event = event.detail(serde_json::json!({ "by": "command line", "role": "admin" }));

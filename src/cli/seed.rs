@@ -8,12 +8,12 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         caller::SYSTEM,
+        grants::{self, GrantRow},
     },
     app::App,
     config::Config,
     features::{
         accounts::{model::SignUp, sign_up, store as accounts_store},
-        grants::store::{self as grants_store, GrantRow},
         roles::store::{self as roles_store, PermissionRow, RoleRow},
     },
     http::problem::Problem,
@@ -110,7 +110,7 @@ async fn make_person(
         name: name.to_owned(),
     };
     let now = app.now();
-    let (row, hash) = sign_up::prepare(app, wanted).await?;
+    let (row, hash) = sign_up::check(app, wanted)?.hash(app).await?;
     let grant_id = GrantId::make(now, &app.chance);
     let event = Event::new(app, Kind::AccountCreated).subject(row.id.as_str());
     app.db
@@ -132,7 +132,7 @@ async fn make_person(
                     created_at: now,
                     expires_at: None,
                 };
-                grants_store::insert(db, &grant)?;
+                grants::insert(db, &grant)?;
             }
             Ok::<_, Problem>(audit::record(db, event)?)
         })

@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     features::setup,
     http::{metrics::Metrics, problem::Problem},
+    kernel::secret::{MasterKey, Token},
     server,
 };
 
@@ -23,6 +24,9 @@ const NOTICE: Duration = Duration::from_secs(1);
 
 /// How often rows that are over are removed.
 const SWEEP: Duration = Duration::from_secs(600);
+
+/// How many rows one write removes at most.
+const LOT: i64 = 500;
 
 /// Sessions that are over stay this long, so that an operator can look at them.
 const KEEP_SESSIONS: i64 = 7 * 86_400;
@@ -40,7 +44,7 @@ pub fn serve(mut config: Config) -> Result<(), Failure> {
 
 async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), Failure> {
     let Boot { app, master } = boot;
-    let signals = Signals::new()?;
+    let mut signals = Signals::new()?;
     let running = server::build(&app, &master, &metrics, listener)?;
     let handle = running.handle();
     let served = actix_web::rt::spawn(running);
@@ -50,15 +54,26 @@ async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), 
         actix_web::rt::spawn(server::build_metrics(&metrics, listener)?);
     }
     // The service answers health checks from here on, and all else once the database is ready.
-    boot::bring_up(&app, &master).await?;
-    let token = setup::store::offer(&app).await.map_err(words)?;
+    let token = tokio::select! {
+        ready = get_ready(&app, &master) => ready?,
+        _ = signals.next() => {
+            handle.stop(false).await;
+            return Ok(());
+        }
+    };
     app.stage.serve();
-    greet(&app, token.as_ref().map(crate::kernel::secret::Token::reveal));
+    greet(&app, token.as_ref().map(Token::reveal));
     actix_web::rt::spawn(sweep(app.clone()));
     actix_web::rt::spawn(stop_on_signal(app, signals, handle));
     served.await??;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Brings the database up to date; a link for the first administrator where there is none.
+async fn get_ready(app: &App, master: &MasterKey) -> Result<Option<Token>, Failure> {
+    boot::bring_up(app, master).await?;
+    Ok(setup::store::offer(app).await.map_err(words)?)
 }
 
 /// Says where the service is. The set-up link stands on standard output alone, never in the log.
@@ -90,7 +105,7 @@ impl Signals {
         })
     }
 
-    /// Whether the signal came from an operator at the keyboard.
+    /// Waits for a signal and says who asks.
     async fn next(&mut self) -> Asked {
         tokio::select! {
             _ = self.terminate.recv() => Asked::BySupervisor,
@@ -99,27 +114,27 @@ impl Signals {
     }
 }
 
-#[derive(PartialEq, Eq)]
 enum Asked {
     BySupervisor,
     ByKeyboard,
 }
 
-/// Drains, then stops: `/readyz` says no first, running requests end, at most
-/// `limits.drain_seconds` in all. A second signal stops at once.
+/// Drains, then stops: `/readyz` says no for a moment, then running requests are given
+/// `limits.drain_seconds` to end. A second signal stops at once.
 async fn stop_on_signal(app: App, mut signals: Signals, server: ServerHandle) {
     let asked = signals.next().await;
     app.stage.drain();
     tracing::info!("stopping: no new work is wanted");
-    let drain = Duration::from_secs(u64::from(app.config.limits.drain_seconds));
-    if asked == Asked::BySupervisor {
-        tokio::select! {
-            () = tokio::time::sleep(NOTICE.min(drain / 2)) => {}
-            _ = signals.next() => {}
-        }
-    }
+    let notice = match asked {
+        Asked::BySupervisor => NOTICE,
+        Asked::ByKeyboard => Duration::ZERO,
+    };
+    let in_order = async {
+        tokio::time::sleep(notice).await;
+        server.stop(true).await;
+    };
     tokio::select! {
-        () = server.stop(true) => {}
+        () = in_order => {}
         _ = signals.next() => server.stop(false).await,
     }
 }
@@ -129,14 +144,33 @@ async fn sweep(app: App) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
-        let now = app.now();
-        let swept = app.db.write_quiet(move |db| {
-            throttle::sweep(db, now)?;
-            sessions::sweep(db, now.plus_seconds(-KEEP_SESSIONS))?;
-            Ok::<_, Problem>(())
-        });
-        if let Err(problem) = swept.await {
+        if let Err(problem) = sweep_once(&app).await {
             tracing::warn!(cause = problem.cause(), "could not remove rows that are over");
+        }
+    }
+}
+
+/// Finds and removes in small lots, so that no write waits long.
+async fn sweep_once(app: &App) -> Result<(), Problem> {
+    let now = app.now();
+    let before = now.plus_seconds(-KEEP_SESSIONS);
+    loop {
+        let (ids, keys) = app
+            .db
+            .read(move |db| {
+                let ids = sessions::over(db, before, LOT)?;
+                Ok::<_, Problem>((ids, throttle::over(db, now, LOT)?))
+            })
+            .await?;
+        let found = ids.len().max(keys.len());
+        app.db
+            .write_quiet(move |db| {
+                sessions::sweep(db, &ids)?;
+                Ok::<_, Problem>(throttle::sweep(db, &keys, now)?)
+            })
+            .await?;
+        if found < usize::try_from(LOT).unwrap_or(usize::MAX) {
+            return Ok(());
         }
     }
 }

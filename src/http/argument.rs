@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_router::PathDeserializer;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
 use utoipa::{
     IntoParams,
@@ -25,6 +25,9 @@ pub struct Path<T>(pub T);
 /// The query's parameters. One that the contract does not know is refused: a filter with a
 /// misspelt name must not list everything.
 pub struct Query<T>(pub T);
+
+/// Left on a request whose parameters have been compared with the contract.
+pub struct QueryChecked;
 
 /// Parameters of every list, read by [`super::page::Paging`].
 const PAGING: &[&str] = &["limit", "cursor"];
@@ -56,6 +59,7 @@ impl<T: DeserializeOwned + Validate + IntoParams + 'static> FromRequest for Quer
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(QueryChecked);
         let found = parse::<T>(request.query_string()).and_then(|query| {
             query.validate().map_err(|errors| {
                 Problem::from(Code::QueryInvalid).with_errors(json::faults(&errors))
@@ -81,9 +85,14 @@ fn describe<T: IntoParams>(place: ParameterIn, operation: &mut Operation) {
 
 fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
     let known = T::into_params(|| Some(ParameterIn::Query));
+    refuse_unknown(query, |name| known.iter().any(|parameter| parameter.name == name))?;
+    parse_query(query)
+}
+
+/// Refuses parameters that neither the list's own query nor its paging knows.
+pub fn refuse_unknown(query: &str, is_known: impl Fn(&str) -> bool) -> Result<(), Problem> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let is_known = known.iter().any(|parameter| parameter.name == name);
-        if !is_known && !PAGING.contains(&name.as_ref()) {
+        if !is_known(&name) && !PAGING.contains(&name.as_ref()) {
             let fault = json::explain("", &format!("unknown field `{name}`"));
             return Err(Problem::from(Code::QueryInvalid).with_errors(vec![fault]));
         }
@@ -91,7 +100,7 @@ fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
             return Err(Code::QueryInvalid.into());
         }
     }
-    parse_query(query)
+    Ok(())
 }
 
 /// Reads what of a query a type knows; the rest is left to others.

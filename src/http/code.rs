@@ -44,6 +44,8 @@ macro_rules! codes {
 codes! {
     BodyMalformed 400 "request.body_malformed": "The body is not well-formed JSON.",
         "Send one JSON object in UTF-8, each key once, numbers within range.";
+    FormMalformed 400 "request.form_malformed": "The form can't be read.",
+        "Send the form of the page as it is.";
     PathInvalid 400 "request.path_invalid": "The path holds a value of the wrong form.",
         "Compare the id in the path with the pattern in the contract.";
     QueryInvalid 400 "request.query_invalid": "The query holds an unknown or wrong parameter.",
@@ -90,6 +92,8 @@ codes! {
         "Send the whole body at once.";
     EmailTaken 409 "accounts.email_taken": "Another account has this e-mail address.",
         "Choose another address, or use the account that has it.";
+    OwnAccount 409 "accounts.own": "This is your own account.",
+        "Delete your own account at `/v1/me`, soon after signing in.";
     SetupDone 409 "setup.already_done": "The service has an administrator already.",
         "Sign in as the administrator.";
     RoleNameTaken 409 "roles.name_taken": "Another role has this name.",

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError, Route, guard,
+    HttpRequest, HttpResponse, ResponseError,
     http::header::{self, ContentEncoding},
     web::{self, Data},
 };
 use sha2::{Digest, Sha256};
 use utoipa_swagger_ui::Config;
 
-use super::{code::Code, outside::Outside, problem::Problem};
+use super::{code::Code, mount::readable, outside::Outside, problem::Problem};
 
 /// The document as it is served, made once at start.
 pub struct Docs {
@@ -44,18 +44,30 @@ impl Docs {
 /// What shows the contract. These paths are about the contract, so they stand outside it.
 pub fn outside(with_swagger: bool) -> Vec<Outside> {
     let mut list = vec![
-        Outside { path: "/openapi.json", fill: |at| at.route(readable().to(openapi)) },
-        Outside { path: "/docs/problems/{code}", fill: |at| at.route(readable().to(problem_page)) },
+        Outside {
+            path: "/openapi.json",
+            allow: "GET, HEAD",
+            fill: |at| at.route(readable().to(openapi)),
+        },
+        Outside {
+            path: "/docs/problems/{code}",
+            allow: "GET, HEAD",
+            fill: |at| at.route(readable().to(problem_page)),
+        },
     ];
     if with_swagger {
-        list.push(Outside { path: "/docs", fill: |at| at.route(readable().to(redirect)) });
-        list.push(Outside { path: "/docs/{file:.*}", fill: |at| at.route(readable().to(swagger)) });
+        list.push(Outside {
+            path: "/docs",
+            allow: "GET, HEAD",
+            fill: |at| at.route(readable().to(redirect)),
+        });
+        list.push(Outside {
+            path: "/docs/{file:.*}",
+            allow: "GET, HEAD",
+            fill: |at| at.route(readable().to(swagger)),
+        });
     }
     list
-}
-
-fn readable() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn openapi(request: HttpRequest, docs: Data<Docs>) -> HttpResponse {

@@ -1,7 +1,7 @@
 //! JSON bodies: read within limits, parsed strictly, validated, and refused with JSON pointers.
 //! No error ever repeats a value that was sent.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, marker::PhantomData, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -10,7 +10,10 @@ use actix_web::{
     web::{BytesMut, Data},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Required, path::Operation, request_body::RequestBodyBuilder},
@@ -53,10 +56,7 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Json<T
             if announced.is_some_and(|length| length > most) {
                 return Err(Code::BodyTooLarge.into());
             }
-            let time = Duration::from_secs(u64::from(limits.body_seconds));
-            let read = tokio::time::timeout(time, read(payload, most)).await;
-            let bytes = read.map_err(|_| Problem::from(Code::RequestTimeout))??;
-            parse(&bytes).map(Self)
+            parse(&read_body(payload, &limits).await?).map(Self)
         })
     }
 }
@@ -117,6 +117,36 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
+/// For `#[serde(deserialize_with = "…")]` on lists of structs: serde would take a list for a struct.
+pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let list = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(list.into_iter().map(|Object(item)| item).collect())
+}
+
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
 /// Only UTF-8 is JSON between systems (RFC 8259, section 8.1).
 fn is_json(request: &HttpRequest) -> bool {
     let Ok(Some(kind)) = request.mime_type() else { return false };
@@ -127,6 +157,17 @@ fn is_json(request: &HttpRequest) -> bool {
 
 fn announced_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A body within the limits of size and time.
+///
+/// Errors: `request.body_too_large`, `request.timeout`, `request.body_malformed` when the
+/// connection breaks.
+pub async fn read_body(payload: Payload, limits: &Limits) -> Result<BytesMut, Problem> {
+    let most = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
+    let time = Duration::from_secs(u64::from(limits.body_seconds));
+    let read = tokio::time::timeout(time, read(payload, most)).await;
+    read.map_err(|_| Problem::from(Code::RequestTimeout))?
 }
 
 async fn read(mut payload: Payload, most: usize) -> Result<BytesMut, Problem> {
@@ -145,6 +186,9 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     let value = strict::parse(bytes).map_err(|_| Problem::from(Code::BodyMalformed))?;
     if let Some(pointer) = strict::find_nul(&value) {
         return Err(Problem::field(&pointer, NUL));
+    }
+    if !value.is_object() {
+        return Err(Problem::fields(vec![explain("", "invalid type: , expected an object")]));
     }
     let body: T = serde_path_to_error::deserialize(value).map_err(|error| {
         let at = pointer(error.path());

@@ -45,11 +45,12 @@ impl HttpServiceFactory for Endpoints {
 }
 
 fn route_for(method: &Method) -> Route {
-    if method == Method::GET {
-        // HEAD is GET without the body (RFC 9110, section 9.3.2).
-        return web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    }
-    web::method(method.clone())
+    if method == Method::GET { readable() } else { web::method(method.clone()) }
+}
+
+/// GET, and HEAD, which is GET without the body (RFC 9110, section 9.3.2).
+pub fn readable() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 fn allow(endpoints: &[Endpoint]) -> String {
@@ -61,7 +62,8 @@ fn allow(endpoints: &[Endpoint]) -> String {
     methods.join(", ")
 }
 
-fn method_not_allowed(allow: &str) -> HttpResponse {
+/// 405 with the methods that the path knows.
+pub fn method_not_allowed(allow: &str) -> HttpResponse {
     Problem::from(Code::MethodNotAllowed)
         .with_header(header::ALLOW.as_str(), allow)
         .error_response()

@@ -5,12 +5,14 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 
-use super::{contract::ContractError, endpoint::Endpoint};
+use super::{contract::ContractError, endpoint::Endpoint, mount::method_not_allowed};
 
 /// A route that is not in the contract, and what answers it.
 #[derive(Clone, Copy)]
 pub struct Outside {
     pub path: &'static str,
+    /// The methods that it answers, as in the `Allow` header.
+    pub allow: &'static str,
     pub fill: fn(Resource) -> Resource,
 }
 
@@ -35,7 +37,10 @@ pub fn check(list: &[Outside], endpoints: &[Endpoint]) -> Result<(), ContractErr
 #[expect(clippy::disallowed_methods, reason = "the one place for routes beside the API")]
 pub fn mount(list: &[Outside], config: &mut ServiceConfig) {
     for outside in list {
-        config.service((outside.fill)(web::resource(outside.path)));
+        let allow = outside.allow;
+        let refuse = move || async move { method_not_allowed(allow) };
+        let resource = web::resource(outside.path).default_service(web::to(refuse));
+        config.service((outside.fill)(resource));
     }
 }
 
@@ -45,10 +50,10 @@ mod tests {
 
     #[test]
     fn a_route_of_the_api_outside_the_contract_stops_the_start() {
-        let hidden = Outside { path: "/v1/hidden", fill: |at| at };
+        let hidden = Outside { path: "/v1/hidden", allow: "GET", fill: |at| at };
         let ContractError(errors) = check(&[hidden], &[]).unwrap_err();
         assert_eq!(errors, ["`/v1/hidden` is mounted outside the contract"]);
-        let page = Outside { path: "/v1beta", fill: |at| at };
+        let page = Outside { path: "/v1beta", allow: "GET", fill: |at| at };
         assert_eq!(check(&[page], &[]), Ok(()));
     }
 }

@@ -1,7 +1,7 @@
 //! Who is at the other end of the connection, as far as HTTP can tell.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -64,21 +64,23 @@ fn forwarded(request: &ServiceRequest, direct: IpAddr, proxies: &[Network]) -> I
     }
     let mut nearest = direct;
     let values: Vec<_> = request.headers().get_all("x-forwarded-for").collect();
-    let hops = values
-        .iter()
-        .rev()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.rsplit(','))
-        .map(|hop| hop.trim().parse::<IpAddr>());
+    let hops = values.iter().rev().flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
     for hop in hops {
         // Behind a hop that can't be read nothing can be believed.
-        let Ok(hop) = hop else { return nearest };
-        nearest = hop.to_canonical();
+        let Some(hop) = parse_hop(hop) else { return nearest };
+        nearest = hop;
         if !is_own(nearest, proxies) {
             return nearest;
         }
     }
     nearest
+}
+
+/// An address, with or without a port.
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = std::str::from_utf8(hop).ok()?.trim();
+    let ip = hop.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(|ip: IpAddr| ip.to_canonical())
 }
 
 fn is_own(ip: IpAddr, proxies: &[Network]) -> bool {

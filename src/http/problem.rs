@@ -16,7 +16,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
-    detail: Option<Cow<'static, str>>,
     errors: Vec<FieldError>,
     required_permission: Option<&'static str>,
     headers: Vec<(&'static str, String)>,
@@ -80,16 +79,13 @@ impl Problem {
         Self::fields(vec![FieldError::new(pointer, refusal)])
     }
 
+    /// The fields at fault, beside another code than `validation.failed`.
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors;
         self
     }
 
-    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
-        self
-    }
-
+    /// A header that goes with the refusal.
     pub fn with_header(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.headers.push((name, value.to_string()));
         self
@@ -100,6 +96,7 @@ impl Problem {
         self.with_header("retry-after", seconds.max(1))
     }
 
+    /// 403 that names the permission which would have let the caller in.
     pub fn missing_permission(name: &'static str) -> Self {
         Self { required_permission: Some(name), ..Code::PermissionMissing.into() }
     }
@@ -128,7 +125,7 @@ impl Problem {
             r#type: format!("/docs/problems/{}", self.code.as_str()),
             title: self.code.title(),
             status: self.code.status_number(),
-            detail: self.detail.as_deref().unwrap_or(self.code.advice()),
+            detail: self.code.advice(),
             instance,
             code: self.code,
             errors: &self.errors,
@@ -152,7 +149,6 @@ impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         let problem = Self {
             code,
-            detail: None,
             errors: Vec::new(),
             required_permission: None,
             headers: Vec::new(),

@@ -18,7 +18,7 @@ use diesel::{
     sql_types::BigInt,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
@@ -40,11 +40,6 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since 1970-01-01 UTC.
-    pub const fn seconds(self) -> i64 {
-        self.0.div_euclid(MICROS)
-    }
-
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(MICROS)))
     }
@@ -54,9 +49,14 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0).div_euclid(MICROS)
     }
 
-    /// A moment from RFC 3339 text with any offset, or nothing.
+    /// A moment from RFC 3339 text with any offset, or nothing where it can't be written again:
+    /// in UTC its year has four digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let moment =
+            OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+        if !(0..=9999).contains(&moment.year()) {
+            return None;
+        }
         i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)
     }
 }
@@ -153,5 +153,19 @@ impl Clock {
         if let Self::Fixed(micros) = self {
             micros.fetch_add(seconds.saturating_mul(MICROS), Ordering::SeqCst);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_written_again_is_no_time() {
+        for wrong in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59", "tomorrow", ""] {
+            assert_eq!(Timestamp::parse(wrong), None, "{wrong}");
+        }
+        let moment = Timestamp::parse("2026-11-24T12:00:00.5+02:00").unwrap();
+        assert_eq!(moment.to_string(), "2026-11-24T10:00:00.500000Z");
     }
 }

@@ -5,18 +5,20 @@ mod setup;
 
 use actix_web::web;
 
-use crate::http::outside::Outside;
+use crate::http::{mount::readable, outside::Outside};
 
 /// The pages. They are for people; the contract is about the API alone.
 pub fn outside() -> Vec<Outside> {
     vec![
         Outside {
             path: "/assets/doorward.css",
-            fill: |at| at.route(web::get().to(assets::stylesheet)),
+            allow: "GET, HEAD",
+            fill: |at| at.route(readable().to(assets::stylesheet)),
         },
         Outside {
             path: "/setup",
-            fill: |at| at.route(web::get().to(setup::show)).route(web::post().to(setup::submit)),
+            allow: "GET, HEAD, POST",
+            fill: |at| at.route(readable().to(setup::show)).route(web::post().to(setup::submit)),
         },
     ]
 }

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
     http::{StatusCode, header},
-    web::{Data, Form, Query},
+    web::{Data, Payload, Query},
 };
 use askama::Template;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use crate::{
     access::{guard::Public, throttle::SetUps},
     app::App,
     features::setup::routes::{self, FirstAdmin},
-    http::{endpoint::Guard, json, origin, problem::Problem},
+    http::{code::Code, endpoint::Guard, json, origin, problem::Problem},
 };
 
 #[derive(Template)]
@@ -36,8 +36,8 @@ pub struct Link {
 }
 
 /// The form on the page.
-#[derive(Deserialize)]
-pub struct Filled {
+#[derive(Clone, Deserialize)]
+struct Filled {
     token: String,
     email: String,
     name: String,
@@ -55,11 +55,14 @@ pub async fn show(app: Data<App>, link: Query<Link>) -> HttpResponse {
 }
 
 /// Makes the administrator, or shows what is wrong with the form.
-pub async fn submit(request: HttpRequest, app: Data<App>, form: Form<Filled>) -> HttpResponse {
-    let Filled { token, email, name, password } = form.into_inner();
-    let body =
-        FirstAdmin { token: token.clone(), email: email.clone(), name: name.clone(), password };
-    match create(&request, &app, body).await {
+pub async fn submit(request: HttpRequest, app: Data<App>, body: Payload) -> HttpResponse {
+    let admitted = admit(&request, &app, body).await;
+    let (by, filled) = match admitted {
+        Ok(admitted) => admitted,
+        Err(problem) => return problem.error_response(),
+    };
+    let Filled { token, email, name, .. } = filled.clone();
+    match create(&app, &by, filled).await {
         Ok(()) => render(StatusCode::OK, &SetupPage { done: true, ..page(&app, "") }),
         Err(problem) => {
             let problems = words(&problem);
@@ -69,11 +72,24 @@ pub async fn submit(request: HttpRequest, app: Data<App>, form: Form<Filled>) ->
     }
 }
 
-async fn create(request: &HttpRequest, app: &App, body: FirstAdmin) -> Result<(), Problem> {
+/// The same order as for the API: where the request comes from, the guard, and only then the body.
+async fn admit(
+    request: &HttpRequest,
+    app: &App,
+    body: Payload,
+) -> Result<(Public<SetUps>, Filled), Problem> {
     origin::check(request)?;
     let by = Public::<SetUps>::admit(request).await?;
+    let bytes = json::read_body(body.into_inner(), &app.config.limits).await?;
+    let filled = serde_urlencoded::from_bytes(&bytes).map_err(|_| Code::FormMalformed)?;
+    Ok((by, filled))
+}
+
+async fn create(app: &App, by: &Public<SetUps>, filled: Filled) -> Result<(), Problem> {
+    let Filled { token, email, name, password } = filled;
+    let body = FirstAdmin { token, email, name, password };
     body.validate().map_err(|errors| json::refused(&errors))?;
-    routes::complete(app, &by, body).await.map(drop)
+    routes::complete(app, by, body).await.map(drop)
 }
 
 fn words(problem: &Problem) -> Vec<String> {

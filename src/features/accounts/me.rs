@@ -14,9 +14,9 @@ use crate::{
     access::{
         audit::{self, Event, EventRow, Kind},
         caller::{self, Held},
-        guard::{Fresh, Public, SignedIn},
+        guard::{Fresh, Public, SignedIn, Visit},
         sessions::{self, SessionRow},
-        throttle::SignUps,
+        throttle::{self, SignUps},
     },
     app::App,
     endpoints,
@@ -35,18 +35,18 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        sign_up: [SignUpClosed, RateLimited],
+        sign_up: [SignUpClosed],
         get_me: [],
         update_me: [PreconditionStale],
-        delete_me: [LastAdmin],
+        delete_me: [LastAdmin, AccountNotFound],
         export_me: [],
     ]
 }
 
 /// Sign up with e-mail and password.
 ///
-/// The answer is the same whether the address was free or not, so that nobody learns who has an
-/// account here. There is no session yet: sign in next.
+/// The answer is the same whether the address was free or not, and whoever has an account keeps
+/// their password. There is no session yet: sign in next.
 #[utoipa::path(post, path = "/v1/auth/sign-up", tag = "auth")]
 pub async fn sign_up(
     by: Public<SignUps>,
@@ -56,7 +56,9 @@ pub async fn sign_up(
     if !app.config.sign_up.enabled {
         return Err(Code::SignUpClosed.into());
     }
-    let (row, hash) = sign_up::prepare(&app, body).await?;
+    let wanted = sign_up::check(&app, body)?;
+    throttle::take_try(&app, by.address).await?;
+    let (row, hash) = wanted.hash(&app).await?;
     let made = Event::new(&app, Kind::SignedUp).peer(&by.peer);
     let refused = Event::new(&app, Kind::SignUpRefused).peer(&by.peer);
     app.db
@@ -90,12 +92,13 @@ pub async fn update_me(
     app: Data<App>,
     Json(body): Json<MyChange>,
 ) -> Result<Versioned<UserView>, Problem> {
-    let (id, now) = (by.user().clone(), app.now());
+    let (id, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::AccountUpdated).actor(&id).subject(id.as_str());
     let event = event.peer(&by.peer).detail(json!({ "fields": ["name"] }));
     let row = app
         .db
         .write(move |db| {
+            visit.recheck(db, now)?;
             let row = store::find(db, &id)?.ok_or(Code::NotSignedIn)?;
             let Some(name) = body.name else { return Ok::<_, Problem>(row) };
             let change = Change { name: Some(name), ..Change::default() };
@@ -120,12 +123,16 @@ pub async fn delete_me(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<NoContent, Problem> {
-    let (id, now) = (by.user().clone(), app.now());
+    let (id, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::AccountDeleted).actor(&id).subject(id.as_str());
     let event = event.peer(&by.peer);
     app.db
         .write(move |db| {
-            status::delete(db, &id, now)?;
+            status::keeping_an_admin(db, &id, now, |db| {
+                store::lock(db, &id)?;
+                visit.recheck(db, now)?;
+                status::delete(db, &id)
+            })?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
         .await?;

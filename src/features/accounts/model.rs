@@ -110,7 +110,12 @@ pub struct NewUser {
 pub struct UserChange {
     #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = mailbox))]
-    #[schema(max_length = 254, format = "idn-email", nullable = false, examples("ben@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        nullable = false,
+        examples("ben@example.com")
+    )]
     pub email: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 100), custom(function = plain))]

@@ -39,10 +39,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         list_users: [],
         create_user: [EmailTaken],
         get_user: [AccountNotFound],
-        update_user: [AccountNotFound, EmailTaken, GrantExceedsOwn],
-        delete_user: [AccountNotFound, GrantExceedsOwn, LastAdmin],
+        update_user: [AccountNotFound, EmailTaken, GrantExceedsOwn, LastAdmin],
+        delete_user: [AccountNotFound, OwnAccount, GrantExceedsOwn, LastAdmin],
         disable_user: [AccountNotFound, GrantExceedsOwn, LastAdmin, PreconditionStale],
-        enable_user: [AccountNotFound, GrantExceedsOwn, PreconditionStale],
+        enable_user: [AccountNotFound, GrantExceedsOwn, LastAdmin, PreconditionStale],
     ]
 }
 
@@ -99,9 +99,11 @@ pub async fn create_user(
     };
     let row = AccountRow::new(&app, &email, &body.name);
     let event = about(&app, &by, Kind::AccountCreated, &row.id);
+    let (visit, now) = (Visit::clone(&by), app.now());
     let row = app
         .db
         .write(move |db| {
+            visit.recheck(db, now)?;
             sign_up::insert(db, &row, hash.as_ref())?;
             audit::record(db, event)?;
             Ok::<_, Problem>(row)
@@ -140,7 +142,6 @@ pub async fn update_user(
     let change = Change {
         email: email.as_ref().map(ToString::to_string),
         email_key: email.as_ref().map(crate::kernel::email::Email::key),
-        email_verified_at: email.is_some().then_some(None),
         name: body.name,
         ..Change::default()
     };
@@ -156,15 +157,21 @@ pub async fn delete_user(
     Path(at): Path<UserPath>,
     if_match: IfMatch,
 ) -> Result<NoContent, Problem> {
-    let (now, caller) = (app.now(), by.caller.clone());
+    if at.id == *by.user() {
+        // One's own account is deleted at `/v1/me`, which asks for a fresh sign-in.
+        return Err(Code::OwnAccount.into());
+    }
+    let (visit, now) = (Visit::clone(&by), app.now());
     let event = about(&app, &by, Kind::AccountDeleted, &at.id);
     app.db
         .write(move |db| {
-            let row = store::find(db, &at.id)?.ok_or(Code::AccountNotFound)?;
-            if_match.check(row.version)?;
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check_account(db, &caller, &at.id, now)?;
-            status::delete(db, &at.id, now)?;
+            let caller = visit.recheck(db, now)?;
+            status::keeping_an_admin(db, &at.id, now, |db| {
+                let row = store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
+                if_match.check(row.version)?;
+                reach::check_account(db, &caller, &at.id, now)?;
+                status::delete(db, &at.id)
+            })?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
         .await?;
@@ -220,18 +227,18 @@ async fn change_account(
     if_match: Option<IfMatch>,
     event: Event,
 ) -> Result<AccountRow, Problem> {
-    let (now, caller) = (app.now(), by.caller.clone());
+    let (now, visit) = (app.now(), by.clone());
     app.db
         .write(move |db| {
-            let row = store::find(db, &id)?.ok_or(Code::AccountNotFound)?;
-            if let Some(if_match) = if_match {
-                if_match.check(row.version)?;
-            }
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check_account(db, &caller, &id, now)?;
+            let caller = visit.recheck(db, now)?;
             let ends_sessions = change.status == Some(Status::Disabled.as_str());
             status::keeping_an_admin(db, &id, now, |db| {
-                match store::update(db, &row, &change, now)? {
+                let row = store::lock(db, &id)?.ok_or(Code::AccountNotFound)?;
+                if let Some(if_match) = if_match {
+                    if_match.check(row.version)?;
+                }
+                reach::check_account(db, &caller, &id, now)?;
+                match store::update(db, &row, &change.of(&row), now)? {
                     Changed::Yes => {}
                     Changed::Stale => return Err(Code::PreconditionStale.into()),
                     Changed::EmailTaken => return Err(Code::EmailTaken.into()),

@@ -28,14 +28,28 @@ pub fn check_password(
     app.policy.check(password.reveal(), &about).map_err(|refusal| Problem::field(pointer, refusal))
 }
 
-/// A checked sign-up: the row to insert and the hash of its password.
-pub async fn prepare(app: &App, body: SignUp) -> Result<(AccountRow, PasswordHash), Problem> {
+/// A sign-up whose fields are in order.
+pub struct Wanted {
+    email: Email,
+    name: String,
+    password: Secret,
+}
+
+/// Refuses what makes no account. Errors: `validation.failed`.
+pub fn check(app: &App, body: SignUp) -> Result<Wanted, Problem> {
     let email = parse_email(&body.email)?;
     let password = Secret::new(body.password);
     check_password(app, &password, email.as_str(), &body.name, "/password")?;
-    // Hashed whether the address is free or not: both answers take the same time.
-    let hash = app.hasher.hash(password).await?;
-    Ok((AccountRow::new(app, &email, &body.name), hash))
+    Ok(Wanted { email, name: body.name, password })
+}
+
+impl Wanted {
+    /// The row to insert and the hash of its password. Errors: `server.busy`.
+    pub async fn hash(self, app: &App) -> Result<(AccountRow, PasswordHash), Problem> {
+        // Hashed whether the address is free or not: both answers take the same time.
+        let hash = app.hasher.hash(self.password).await?;
+        Ok((AccountRow::new(app, &self.email, &self.name), hash))
+    }
 }
 
 /// Inserts an account. Errors: `accounts.email_taken`.

@@ -48,13 +48,10 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 
 /// Deletes an account with all that is its own; what the audit log tells of it stays.
 ///
-/// Errors: `accounts.not_found`, `grants.last_admin`.
-pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Problem> {
-    keeping_an_admin(db, user, now, |db| {
-        // Before its sessions go: a sign-in on its way must not add one behind.
-        store::lock(db, user)?;
-        sessions::delete_all(db, user)?;
-        diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
-        if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }
-    })
+/// Call it within [`keeping_an_admin`], with the row locked: a sign-in on its way must not add a
+/// session behind. Errors: `accounts.not_found`.
+pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
+    sessions::delete_all(db, user)?;
+    diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
+    if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }
 }

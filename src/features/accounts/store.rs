@@ -77,10 +77,12 @@ pub fn insert(
     Ok(Inserted::Yes)
 }
 
+/// The account of an id.
 pub fn find(db: &mut Conn, id: &UserId) -> QueryResult<Option<AccountRow>> {
     users::table.find(id).select(AccountRow::as_select()).first(db).optional()
 }
 
+/// The account of an address.
 pub fn find_by_email(db: &mut Conn, email: &Email) -> QueryResult<Option<AccountRow>> {
     users::table
         .filter(users::email_key.eq(email.key()))
@@ -169,6 +171,16 @@ pub struct Change {
     pub disabled_reason: Option<Option<String>>,
 }
 
+impl Change {
+    /// The same change as one of this row: another address is not verified yet.
+    pub fn of(mut self, row: &AccountRow) -> Self {
+        if self.email_key.as_ref().is_some_and(|key| *key != row.email_key) {
+            self.email_verified_at = Some(None);
+        }
+        self
+    }
+}
+
 /// What came of a change.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Changed {
@@ -215,6 +227,7 @@ pub fn find_credential(
         .optional()
 }
 
+/// The hash of an account's password, if it has one.
 pub fn find_password(db: &mut Conn, id: &UserId) -> QueryResult<Option<PasswordHash>> {
     passwords::table.find(id).select(passwords::hash).first(db).optional()
 }

@@ -23,7 +23,7 @@ use crate::{
     },
     http::{
         endpoint::Endpoint,
-        json::{Json, present},
+        json::{Json, objects, present},
         problem::Problem,
         reply::Ok200,
     },
@@ -44,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
+    #[serde(deserialize_with = "objects")]
     #[validate(length(min = 1, max = 100), nested)]
     #[schema(min_items = 1, max_items = 100)]
     pub checks: Vec<Check>,
@@ -91,7 +92,8 @@ pub struct CheckResult {
     /// That role's name.
     #[schema(required, max_length = 60)]
     pub role: Option<String>,
-    /// Where the permission is missing: the names of roles that would give it.
+    /// Where the permission is missing: the names of roles that would give it, for who may read
+    /// roles.
     #[schema(max_items = 100)]
     pub roles_with_it: Vec<String>,
 }
@@ -122,7 +124,8 @@ pub async fn check_permission(
     let me = by.user().clone();
     let asks_of_others =
         body.checks.iter().any(|check| check.user_id.as_ref().is_some_and(|id| *id != me));
-    if asks_of_others && !by.caller.can(RolesRead::NAME) {
+    let reads_roles = by.caller.can(RolesRead::NAME);
+    if asks_of_others && !reads_roles {
         return Err(Problem::missing_permission(RolesRead::NAME));
     }
     let now = app.now();
@@ -130,7 +133,13 @@ pub async fn check_permission(
         .db
         .snapshot(move |db| {
             let answers = body.checks.into_iter().map(|check| answer(db, check, &me, now));
-            Ok::<_, Problem>(answers.collect::<QueryResult<Vec<_>>>()?)
+            let mut results = answers.collect::<QueryResult<Vec<_>>>()?;
+            for result in results.iter_mut().filter(|_| reads_roles) {
+                if result.reason == Reason::NotGranted {
+                    result.roles_with_it = roles_with(db, &result.permission)?;
+                }
+            }
+            Ok::<_, Problem>(results)
         })
         .await?;
     Ok(Ok200(CheckAnswers { results }))
@@ -141,16 +150,9 @@ fn answer(db: &mut Conn, check: Check, me: &UserId, now: Timestamp) -> QueryResu
     let scope = check.organization_id.map_or(SYSTEM.to_owned(), |id| id.to_string());
     let account = store::find(db, &user_id)?;
     let held = caller::held(db, &user_id, now)?;
-    let grant = held.into_iter().find(|held| {
-        (held.scope == SYSTEM || held.scope == scope)
-            && held.permissions.contains(&check.permission)
-    });
+    let grant = held.into_iter().find(|held| held.gives(&check.permission, &scope));
     let reason = reason(db, account.as_ref(), grant.as_ref(), &check.permission)?;
     let grant = grant.filter(|_| reason == Reason::Granted);
-    let roles_with_it = match reason {
-        Reason::NotGranted => roles_with(db, &check.permission)?,
-        _ => Vec::new(),
-    };
     Ok(CheckResult {
         allowed: reason == Reason::Granted,
         user_id,
@@ -160,7 +162,7 @@ fn answer(db: &mut Conn, check: Check, me: &UserId, now: Timestamp) -> QueryResu
         grant_id: grant.as_ref().map(|grant| grant.grant_id.clone()),
         role_id: grant.as_ref().map(|grant| grant.role_id.clone()),
         role: grant.map(|grant| grant.role),
-        roles_with_it,
+        roles_with_it: Vec::new(),
     })
 }
 

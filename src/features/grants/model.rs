@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
-use super::store::GrantRow;
 use crate::{
-    access::caller::SYSTEM,
+    access::{caller::SYSTEM, grants::GrantRow},
     http::json::{present, refuse},
     kernel::{
         clock::Timestamp,

@@ -5,12 +5,13 @@ use serde_json::json;
 
 use super::{
     model::{GrantPath, GrantView, NewGrant, RolePath},
-    store::{self, GrantRow, Inserted, Of},
+    store::{self, Of},
 };
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{Can, OwnOr, SignedIn},
+        grants::{self, GrantRow, Inserted},
+        guard::{Can, OwnOr, SignedIn, Visit},
         reach,
     },
     app::App,
@@ -51,7 +52,7 @@ pub async fn list_my_grants(
     app: Data<App>,
     paging: Paging,
 ) -> Result<Ok200<Page<GrantView>>, Problem> {
-    page(&app, Owner::User(by.user().clone()), paging).await
+    page(&app, Owner::Me(by.user().clone()), paging).await
 }
 
 /// List the roles that an account holds; your own account's without any permission.
@@ -103,17 +104,17 @@ pub async fn create_grant(
     let event = event.subject(row.user_id.as_str()).detail(json!({
         "grant": row.id, "role": row.role_id, "scope": row.scope, "expires_at": row.expires_at,
     }));
-    let caller = by.caller.clone();
+    let visit = Visit::clone(&by);
     let made = app
         .db
         .write(move |db| {
             crate::db::lock(db, "grants")?;
-            accounts::store::find(db, &row.user_id)?.ok_or(Code::AccountNotFound)?;
+            let caller = visit.recheck(db, now)?;
+            accounts::store::lock(db, &row.user_id)?.ok_or(Code::AccountNotFound)?;
             let (name, permissions) =
                 store::find_role(db, &row.role_id)?.ok_or(Code::RoleNotFound)?;
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check(&caller, &permissions, &row.scope)?;
-            if store::insert(db, &row)? == Inserted::Exists {
+            reach::check(&caller, &permissions, &row.scope, row.expires_at)?;
+            if grants::insert(db, &row)? == Inserted::Exists {
                 return Err(Code::GrantExists.into());
             }
             audit::record(db, event)?;
@@ -130,17 +131,17 @@ pub async fn revoke_grant(
     app: Data<App>,
     Path(at): Path<GrantPath>,
 ) -> Result<NoContent, Problem> {
-    let (now, caller) = (app.now(), by.caller.clone());
+    let (now, visit) = (app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::GrantRevoked).actor(by.user()).peer(&by.peer);
     app.db
         .write(move |db| {
+            let caller = visit.recheck(db, now)?;
             let row = store::find(db, &at.id, now)?.ok_or(Code::GrantNotFound)?;
             let (_, permissions) =
                 store::find_role(db, &row.role_id)?.ok_or(Code::GrantNotFound)?;
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check(&caller, &permissions, &row.scope)?;
+            reach::check(&caller, &permissions, &row.scope, Some(now))?;
             keeping_an_admin(db, &row.user_id, now, |db| {
-                let revoked = store::revoke(db, &row.id, now)?;
+                let revoked = grants::revoke(db, &row.id, now)?;
                 if revoked { Ok(()) } else { Err(Code::GrantNotFound.into()) }
             })?;
             let detail = json!({ "grant": row.id, "role": row.role_id, "scope": row.scope });
@@ -152,13 +153,14 @@ pub async fn revoke_grant(
 }
 
 enum Owner {
+    Me(UserId),
     User(UserId),
     Role(RoleId),
 }
 
 async fn page(app: &App, owner: Owner, paging: Paging) -> Result<Ok200<Page<GrantView>>, Problem> {
     let list = match &owner {
-        Owner::User(id) => format!("grants {id}"),
+        Owner::Me(id) | Owner::User(id) => format!("grants {id}"),
         Owner::Role(id) => format!("grants {id}"),
     };
     let after =
@@ -168,6 +170,7 @@ async fn page(app: &App, owner: Owner, paging: Paging) -> Result<Ok200<Page<Gran
         .db
         .snapshot(move |db| {
             let of = match &owner {
+                Owner::Me(id) => Of::User(id),
                 Owner::User(id) => {
                     accounts::store::find(db, id)?.ok_or(Code::AccountNotFound)?;
                     Of::User(id)

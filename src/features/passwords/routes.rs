@@ -54,7 +54,7 @@ pub async fn change_password(
     let new = Secret::new(body.new_password);
     check_password(&app, &new, &by.caller.email, &by.caller.name, "/new_password")?;
     let account = Bucket::account(&app.config.throttle, &parse_email(&by.caller.email)?);
-    let stored = begin(&app, &by, &account).await?;
+    let stored = begin(&app, &by, by.address.clone(), &account).await?;
     let verdict = app.hasher.verify(Secret::new(body.current_password), stored.clone()).await?;
     let Some(old) = stored.filter(|_| verdict != Verdict::Wrong) else {
         let event = refused(&app, &by);
@@ -62,7 +62,7 @@ pub async fn change_password(
         return Err(Code::CurrentPasswordWrong.into());
     };
     let new = app.hasher.hash(new).await?;
-    let change = Change { old, new, account, address: by.tried.clone() };
+    let change = Change { old, new, account, address: by.address.clone() };
     complete(&app, &by, change, &request).await?;
     Ok(NoContent)
 }
@@ -81,7 +81,13 @@ fn refused(app: &App, by: &Visit) -> Event {
 }
 
 /// Counts the attempt, then reads the hash: guessing here is no cheaper than at sign-in.
-async fn begin(app: &App, by: &Visit, account: &Bucket) -> Result<Option<PasswordHash>, Problem> {
+async fn begin(
+    app: &App,
+    by: &Visit,
+    address: Option<Bucket>,
+    account: &Bucket,
+) -> Result<Option<PasswordHash>, Problem> {
+    throttle::take_try(app, address).await?;
     let (id, bucket, now) = (by.user().clone(), account.clone(), app.now());
     app.db
         .write_quiet(move |db| {
@@ -100,7 +106,7 @@ async fn complete(
     request: &HttpRequest,
 ) -> Result<(), Problem> {
     let (id, now) = (by.user().clone(), app.now());
-    let came_with = by.caller.session.id.clone();
+    let visit = by.clone();
     let remember = by.caller.session.remember.into();
     let (session, opened) = NewSession::new(app, &id, &by.peer, remember, "pwd");
     let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
@@ -111,12 +117,10 @@ async fn complete(
             // Looked at again: another change may have come first, or somebody may have ended the
             // session, while the password was being checked.
             store::lock(db, &id)?;
+            visit.recheck(db, now)?;
             if !store::has_password(db, &id, &change.old)? {
                 audit::record(db, refused)?;
                 return Ok(Err(Code::CurrentPasswordWrong));
-            }
-            if !sessions::revoke(db, &id, &came_with, now)? {
-                return Err(Problem::from(Code::NotSignedIn));
             }
             if let Some(address) = &change.address {
                 throttle::give_back(db, address)?;
@@ -125,7 +129,7 @@ async fn complete(
             store::put_password(db, &id, &change.new, now)?;
             sessions::revoke_many(db, &id, &Which::All, now)?;
             sessions::insert(db, &session)?;
-            Ok(Ok(audit::record(db, made)?))
+            Ok::<_, Problem>(Ok(audit::record(db, made)?))
         })
         .await??;
     sessions::hand_over(request, opened)

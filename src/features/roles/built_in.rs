@@ -73,8 +73,12 @@ fn ensure(
         }
     };
     let held = store::permissions_of(db, &id)?;
-    for missing in permissions.iter().filter(|wanted| !held.contains(wanted)) {
-        store::add_permission(db, &id, missing)?;
+    let missing: Vec<_> = permissions.iter().filter(|wanted| !held.contains(wanted)).collect();
+    for permission in &missing {
+        store::add_permission(db, &id, permission)?;
+    }
+    if !held.is_empty() && !missing.is_empty() {
+        store::bump(db, &id, now)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
     access::{
         admins::ADMIN,
         audit::{self, Event, Kind},
-        guard::Can,
+        guard::{Can, Visit},
     },
     app::App,
     endpoints,
@@ -64,14 +64,17 @@ pub async fn create_permission(
     };
     let event = Event::new(&app, Kind::PermissionCreated).actor(by.user()).peer(&by.peer);
     let event = event.subject(row.name.as_str());
+    let (visit, now) = (Visit::clone(&by), app.now());
     let row = app
         .db
         .write(move |db| {
+            visit.recheck(db, now)?;
             if store::insert_permission(db, &row)? != Written::Yes {
                 return Err(Code::PermissionTaken.into());
             }
             if let Some(admin) = store::find_by_name(db, ADMIN)? {
                 store::add_permission(db, &admin.id, &row.name)?;
+                store::bump(db, &admin.id, now)?;
             }
             audit::record(db, event)?;
             Ok::<_, Problem>(row)

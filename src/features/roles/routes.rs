@@ -40,7 +40,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         create_role: [RoleNameTaken, GrantExceedsOwn],
         get_role: [RoleNotFound],
         update_role: [RoleNotFound, RoleNameTaken, RoleBuiltIn, GrantExceedsOwn],
-        delete_role: [RoleNotFound, RoleInUse, RoleBuiltIn],
+        delete_role: [RoleNotFound, RoleInUse, RoleBuiltIn, GrantExceedsOwn],
     ]
 }
 
@@ -92,13 +92,13 @@ pub async fn create_role(
     let permissions = sorted(body.permissions);
     let event = about(&app, &by, Kind::RoleCreated, &row.id)
         .detail(json!({ "name": row.name, "permissions": permissions }));
-    let caller = by.caller.clone();
+    let visit = Visit::clone(&by);
     let view = app
         .db
         .write(move |db| {
+            let caller = visit.recheck(db, now)?;
             check_known(db, &permissions)?;
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check(&caller, &permissions, SYSTEM)?;
+            reach::check(&caller, &permissions, SYSTEM, None)?;
             if store::insert(db, &row)? != Written::Yes {
                 return Err(Code::RoleNameTaken.into());
             }
@@ -136,7 +136,7 @@ pub async fn update_role(
     if_match: IfMatch,
     Json(body): Json<RoleChange>,
 ) -> Result<Versioned<RoleView>, Problem> {
-    let (now, caller) = (app.now(), by.caller.clone());
+    let (now, visit) = (app.now(), Visit::clone(&by));
     let wanted = body.permissions.map(sorted);
     let change = Change { name: body.name, description: body.description };
     let event = about(&app, &by, Kind::RoleUpdated, &at.id)
@@ -144,21 +144,22 @@ pub async fn update_role(
     let (row, permissions) = app
         .db
         .write(move |db| {
+            let caller = visit.recheck(db, now)?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
+            // The version first: whoever changes the role at the same time is stale from here on.
+            match store::update(db, &row, &change, now)? {
+                Written::Yes => {}
+                Written::NameTaken => return Err(Code::RoleNameTaken.into()),
+                Written::Stale => return Err(Code::PreconditionStale.into()),
+            }
             let held = store::permissions_of(db, &at.id)?;
             if let Some(wanted) = &wanted {
                 check_known(db, wanted)?;
                 let added = wanted.iter().filter(|name| !held.contains(name));
                 let removed = held.iter().filter(|name| !wanted.contains(name));
-                let caller = reach::refresh(db, &caller, now)?;
-                reach::check(&caller, added.chain(removed), SYSTEM)?;
+                reach::check(&caller, added.chain(removed), SYSTEM, None)?;
                 store::set_permissions(db, &at.id, wanted)?;
-            }
-            match store::update(db, &row, &change, now)? {
-                Written::Yes => {}
-                Written::NameTaken => return Err(Code::RoleNameTaken.into()),
-                Written::Stale => return Err(Code::PreconditionStale.into()),
             }
             let row = store::find(db, &at.id)?.ok_or(Code::RoleNotFound)?;
             audit::record(db, event)?;
@@ -176,14 +177,17 @@ pub async fn delete_role(
     Path(at): Path<RolePath>,
     if_match: IfMatch,
 ) -> Result<NoContent, Problem> {
-    let now = app.now();
+    let (now, visit) = (app.now(), Visit::clone(&by));
     let event = about(&app, &by, Kind::RoleDeleted, &at.id);
     app.db
         .write(move |db| {
+            let caller = visit.recheck(db, now)?;
             // Taken by who grants roles, too: no grant comes between the question and the deletion.
             crate::db::lock(db, "grants")?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
+            let held = store::permissions_of(db, &at.id)?;
+            reach::check(&caller, &held, SYSTEM, Some(now))?;
             if store::is_granted(db, &at.id, now)? {
                 return Err(Code::RoleInUse.into());
             }
@@ -199,8 +203,9 @@ fn about(app: &App, by: &Visit, kind: Kind, role: &RoleId) -> Event {
     Event::new(app, kind).actor(by.user()).subject(role.as_str()).peer(&by.peer)
 }
 
+/// A role that is not built in, its row locked.
 fn changeable(db: &mut Conn, id: &RoleId) -> Result<RoleRow, Problem> {
-    let row = store::find(db, id)?.ok_or(Code::RoleNotFound)?;
+    let row = store::lock(db, id)?.ok_or(Code::RoleNotFound)?;
     if row.built_in { Err(Code::RoleBuiltIn.into()) } else { Ok(row) }
 }
 

@@ -45,10 +45,27 @@ pub enum Written {
     Stale,
 }
 
+/// The role of an id.
 pub fn find(db: &mut Conn, id: &RoleId) -> QueryResult<Option<RoleRow>> {
     roles::table.find(id).select(RoleRow::as_select()).first(db).optional()
 }
 
+/// The role as it is, and stays until the end of the transaction.
+pub fn lock(db: &mut Conn, id: &RoleId) -> QueryResult<Option<RoleRow>> {
+    // Both databases understand an update that changes nothing; PostgreSQL locks the row for it.
+    diesel::update(roles::table.find(id)).set(roles::version.eq(roles::version)).execute(db)?;
+    find(db, id)
+}
+
+/// Moves a role's version on, because what belongs to it has changed.
+pub fn bump(db: &mut Conn, id: &RoleId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(roles::table.find(id))
+        .set((roles::version.eq(roles::version + 1), roles::updated_at.eq(now)))
+        .execute(db)
+        .map(drop)
+}
+
+/// The role of a name.
 pub fn find_by_name(db: &mut Conn, name: &str) -> QueryResult<Option<RoleRow>> {
     roles::table.filter(roles::name.eq(name)).select(RoleRow::as_select()).first(db).optional()
 }
@@ -61,6 +78,7 @@ pub fn list(db: &mut Conn, after: Option<RoleId>, limit: i64) -> QueryResult<Vec
     query.order(roles::id).limit(limit).load(db)
 }
 
+/// Adds a role, without permissions.
 pub fn insert(db: &mut Conn, row: &RoleRow) -> QueryResult<Written> {
     let done = db.transaction(|db| diesel::insert_into(roles::table).values(row).execute(db));
     written(done, "roles.name")
@@ -96,6 +114,7 @@ pub fn update(
     written(done, "roles.name")
 }
 
+/// Removes a role, its permissions and its past grants; the audit log tells of them.
 pub fn delete(db: &mut Conn, id: &RoleId) -> QueryResult<()> {
     diesel::delete(role_grants::table.filter(role_grants::role_id.eq(id))).execute(db)?;
     diesel::delete(role_permissions::table.filter(role_permissions::role_id.eq(id))).execute(db)?;
@@ -146,6 +165,7 @@ pub fn set_permissions(db: &mut Conn, id: &RoleId, wanted: &[PermissionName]) ->
     Ok(())
 }
 
+/// Adds a permission, which must exist and not be the role's yet.
 pub fn add_permission(db: &mut Conn, id: &RoleId, name: &PermissionName) -> QueryResult<()> {
     diesel::insert_into(role_permissions::table)
         .values((role_permissions::role_id.eq(id), role_permissions::permission.eq(name)))
@@ -158,6 +178,7 @@ pub fn known(db: &mut Conn, names: &[PermissionName]) -> QueryResult<Vec<Permiss
     permissions::table.filter(permissions::name.eq_any(names)).select(permissions::name).load(db)
 }
 
+/// Adds a permission that no role holds yet.
 pub fn insert_permission(db: &mut Conn, row: &PermissionRow) -> QueryResult<Written> {
     let done = db.transaction(|db| diesel::insert_into(permissions::table).values(row).execute(db));
     written(done, "permissions.name")

@@ -7,7 +7,7 @@ use super::model::{Revoked, SessionPath, SessionView};
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::SignedIn,
+        guard::{SignedIn, Visit},
         sessions::{self, Which},
     },
     app::App,
@@ -48,12 +48,13 @@ pub async fn revoke_my_session(
     request: HttpRequest,
     Path(at): Path<SessionPath>,
 ) -> Result<NoContent, Problem> {
-    let (user, now) = (by.user().clone(), app.now());
+    let (user, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
     let is_current = at.id == by.caller.session.id;
     let event = Event::new(&app, Kind::SessionRevoked).actor(&user).subject(user.as_str());
     let event = event.session(&at.id).peer(&by.peer);
     app.db
         .write(move |db| {
+            visit.recheck(db, now)?;
             if !sessions::revoke(db, &user, &at.id, now)? {
                 return Err(Code::SessionNotFound.into());
             }
@@ -74,10 +75,11 @@ pub async fn revoke_my_other_sessions(
 ) -> Result<Ok200<Revoked>, Problem> {
     let (user, kept, now) = (by.user().clone(), by.caller.session.id.clone(), app.now());
     let event = Event::new(&app, Kind::SessionsRevoked).actor(&user).subject(user.as_str());
-    let event = event.peer(&by.peer);
+    let (event, visit) = (event.peer(&by.peer), Visit::clone(&by));
     let revoked = app
         .db
         .write(move |db| {
+            visit.recheck(db, now)?;
             let revoked = sessions::revoke_many(db, &user, &Which::AllBut(&kept), now)?;
             audit::record(db, event.detail(json!({ "revoked": revoked })))?;
             Ok::<_, Problem>(revoked)

@@ -7,7 +7,7 @@ use super::model::{Revoked, SessionView};
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::Can,
+        guard::{Can, Visit},
         reach,
         sessions::{self, SessionRow, Which},
     },
@@ -49,7 +49,6 @@ pub async fn page(
     let rows = app
         .db
         .read(move |db| {
-            store::find(db, &user)?.ok_or(Code::AccountNotFound)?;
             Ok::<_, Problem>(sessions::list(db, &user, now, after.as_ref(), limit + 1)?)
         })
         .await?;
@@ -65,6 +64,9 @@ pub async fn list_user_sessions(
     Path(at): Path<UserPath>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
+    let id = at.id.clone();
+    let known = app.db.read(move |db| Ok::<_, Problem>(store::find(db, &id)?)).await?;
+    known.ok_or(Code::AccountNotFound)?;
     page(&app, at.id, &by.caller.session.id, paging).await
 }
 
@@ -75,14 +77,14 @@ pub async fn revoke_user_sessions(
     app: Data<App>,
     Path(at): Path<UserPath>,
 ) -> Result<Ok200<Revoked>, Problem> {
-    let (now, caller) = (app.now(), by.caller.clone());
+    let (now, visit) = (app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::SessionsRevoked).actor(by.user()).subject(at.id.as_str());
     let event = event.peer(&by.peer);
     let revoked = app
         .db
         .write(move |db| {
-            store::find(db, &at.id)?.ok_or(Code::AccountNotFound)?;
-            let caller = reach::refresh(db, &caller, now)?;
+            let caller = visit.recheck(db, now)?;
+            store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;
             let revoked = sessions::revoke_many(db, &at.id, &Which::All, now)?;
             audit::record(db, event.detail(json!({ "revoked": revoked })))?;

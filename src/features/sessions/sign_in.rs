@@ -31,6 +31,7 @@ use crate::{
         reply::{NoContent, Ok200, Prebuilt},
     },
     kernel::{
+        clock::Timestamp,
         email::Email,
         id::UserId,
         password::{PasswordHash, Verdict},
@@ -53,6 +54,8 @@ struct Attempt {
     peer: Arc<Peer>,
     address: Option<Bucket>,
     account: Bucket,
+    /// Whose session the browser has until now.
+    replaces: Option<Arc<Caller>>,
 }
 
 /// Sign in with e-mail and password.
@@ -72,17 +75,21 @@ pub async fn sign_in_with_password(
         email,
         remember: body.remember.into(),
         peer: by.peer,
-        address: by.tried,
+        address: by.address,
+        replaces: caller::of(&request).ok().flatten().map(|found| Arc::clone(&found.caller)),
     };
     let password = Secret::new(body.password);
     let known = begin(&app, &attempt).await?;
     let (account, hash) = known.map_or((None, None), |(row, hash)| (Some(row), hash));
-    let verdict = app.hasher.verify(password.clone(), hash.clone()).await?;
+    let verdict = match app.hasher.verify(password.clone(), hash.clone()).await {
+        Ok(verdict) => verdict,
+        Err(busy) => return Err(forgive(&app, attempt, busy.into()).await),
+    };
     let (Some(account), Some(hash)) = (account.filter(|_| verdict != Verdict::Wrong), hash) else {
         return Err(refuse(&app, &attempt).await?);
     };
     if Status::of(&account.status) != Status::Active {
-        return Err(refuse_disabled(&app, &attempt, &account).await?);
+        return Err(refuse_disabled(&app, attempt, account).await?);
     }
     // A hash made at other costs is replaced while the password is at hand.
     let better = match verdict {
@@ -106,12 +113,13 @@ type Known = Option<(AccountRow, Option<PasswordHash>)>;
 /// Counts the attempt before the password is looked at, so that parallel ones are all counted.
 async fn begin(app: &App, attempt: &Attempt) -> Result<Known, Problem> {
     let (bucket, email, now) = (attempt.account.clone(), attempt.email.clone(), app.now());
+    let address = attempt.address.clone();
     let event = Event::new(app, Kind::SignInRefused).peer(&attempt.peer);
     let event = event.detail(json!({ "why": "throttled" }));
     app.db
         .write_quiet(move |db| {
             let known = store::find_credential(db, &email)?;
-            match throttle::take(db, &bucket, now)? {
+            match take(db, address.as_ref(), &bucket, now)? {
                 Ok(()) => Ok::<_, Problem>(Ok(known)),
                 Err(problem) => {
                     audit::record(db, with_subject(event, known.as_ref().map(|(row, _)| row)))?;
@@ -120,6 +128,32 @@ async fn begin(app: &App, attempt: &Attempt) -> Result<Known, Problem> {
             }
         })
         .await?
+}
+
+/// One try of the address, then one of the account.
+fn take(
+    db: &mut Conn,
+    address: Option<&Bucket>,
+    account: &Bucket,
+    now: Timestamp,
+) -> QueryResult<Result<(), Problem>> {
+    if let Some(address) = address
+        && let Err(problem) = throttle::take(db, address, now)?
+    {
+        return Ok(Err(problem));
+    }
+    throttle::take(db, account, now)
+}
+
+/// Gives back the tries of an attempt whose password was not looked at.
+async fn forgive(app: &App, attempt: Attempt, problem: Problem) -> Problem {
+    let given = app.db.write_quiet(move |db| {
+        if let Some(address) = &attempt.address {
+            throttle::give_back(db, address)?;
+        }
+        Ok::<_, Problem>(throttle::give_back(db, &attempt.account)?)
+    });
+    given.await.err().unwrap_or(problem)
 }
 
 fn with_subject(event: Event, row: Option<&AccountRow>) -> Event {
@@ -146,12 +180,17 @@ async fn refuse(app: &App, attempt: &Attempt) -> Result<Problem, Problem> {
 /// The password was right, so its owner may know that the account is disabled.
 async fn refuse_disabled(
     app: &App,
-    attempt: &Attempt,
-    account: &AccountRow,
+    attempt: Attempt,
+    account: AccountRow,
 ) -> Result<Problem, Problem> {
     let event = Event::new(app, Kind::SignInRefused).peer(&attempt.peer);
     let event = event.subject(account.id.as_str()).detail(json!({ "why": "disabled" }));
-    app.db.write_quiet(move |db| Ok::<_, Problem>(audit::record(db, event)?)).await?;
+    app.db
+        .write_quiet(move |db| {
+            give_back(db, &attempt)?;
+            Ok::<_, Problem>(audit::record(db, event)?)
+        })
+        .await?;
     Ok(Code::AccountDisabled.into())
 }
 
@@ -168,6 +207,8 @@ async fn complete(
     let made = made.session(session.id()).peer(&attempt.peer);
     let refused = Event::new(app, Kind::SignInRefused).subject(user.as_str()).peer(&attempt.peer);
     let refused = refused.detail(json!({ "why": "changed meanwhile" }));
+    let replaced = Event::new(app, Kind::SessionRevoked).actor(&user).peer(&attempt.peer);
+    let replaced = replaced.detail(json!({ "why": "replaced by a sign-in" }));
     let key = session.key_hash().clone();
     let caller = app
         .db
@@ -177,10 +218,16 @@ async fn complete(
                 return Ok(Err(code));
             }
             give_back(db, &attempt)?;
+            if let Some(old) = attempt.replaces
+                && sessions::revoke(db, &old.user_id, &old.session.id, now)?
+            {
+                audit::record(db, replaced.subject(old.user_id.as_str()).session(&old.session.id))?;
+            }
             if let Some(hash) = checked.better {
                 store::put_password(db, &user, &hash, now)?;
             }
             sessions::insert(db, &session)?;
+            sessions::cap(db, &user, now)?;
             let caller = caller::find(db, &key, now)?;
             audit::record(db, made)?;
             let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;

@@ -10,7 +10,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         guard::Public,
-        throttle::{self, SetUps},
+        throttle::{self, Bucket, SetUps},
     },
     app::App,
     endpoints,
@@ -25,7 +25,7 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        create_first_admin: [SetupTokenInvalid, SetupDone],
+        create_first_admin: [SetupTokenInvalid, SetupDone, AccountNotFound],
     ]
 }
 
@@ -67,22 +67,39 @@ pub async fn complete(
     by: &Public<SetUps>,
     body: FirstAdmin,
 ) -> Result<AccountRow, Problem> {
-    let now = app.now();
     let token = TokenHash::of(&body.token);
     let wanted = SignUp { email: body.email, password: body.password, name: body.name };
-    let (row, hash) = sign_up::prepare(app, wanted).await?;
+    let wanted = sign_up::check(app, wanted)?;
+    look(app, by.address.clone(), token.clone()).await?;
+    let (row, hash) = wanted.hash(app).await?;
+    let now = app.now();
     let new = NewAdmin { row, hash, grant_id: GrantId::make(now, &app.chance) };
     let event = Event::new(app, Kind::FirstAdminCreated).peer(&by.peer);
-    let tried = by.tried.clone();
+    let address = by.address.clone();
     app.db
         .write(move |db| {
             store::burn(db, &token, now)?;
             let row = store::make_admin(db, new, now)?;
-            if let Some(tried) = &tried {
-                throttle::give_back(db, tried)?;
+            if let Some(address) = &address {
+                throttle::give_back(db, address)?;
             }
             audit::record(db, event.actor(&row.id).subject(row.id.as_str()))?;
             Ok::<_, Problem>(row)
         })
         .await
+}
+
+/// Takes a try of the address and refuses a link that is no good, before anything is hashed for it.
+async fn look(app: &App, address: Option<Bucket>, token: TokenHash) -> Result<(), Problem> {
+    let now = app.now();
+    app.db
+        .write_quiet(move |db| {
+            if let Some(address) = &address
+                && let Err(problem) = throttle::take(db, address, now)?
+            {
+                return Ok(Err(problem));
+            }
+            Ok::<_, Problem>(store::check(db, &token, now))
+        })
+        .await?
 }

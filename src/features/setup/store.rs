@@ -6,17 +6,16 @@ use crate::{
     access::{
         admins,
         audit::{self, Event, Kind},
-        caller::SYSTEM,
+        caller::{self, SYSTEM},
+        grants::{self, GrantRow},
         sessions::{self, Which},
     },
     app::App,
-    db::{
-        Conn,
-        schema::{role_grants, setup_links},
-    },
+    db::{Conn, schema::setup_links},
     features::accounts::{
+        model::Status,
         sign_up,
-        store::{self, AccountRow},
+        store::{self, AccountRow, Change, Inserted},
     },
     http::{code::Code, problem::Problem},
     kernel::{
@@ -55,17 +54,28 @@ pub async fn offer(app: &App) -> Result<Option<Token>, Problem> {
     Ok(offered.then_some(token))
 }
 
-/// Burns the link of a token. Errors: `setup.already_done`, `setup.token_invalid`.
-pub fn burn(db: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<(), Problem> {
-    admins::lock(db)?;
+/// Refuses a token that would not burn. Errors: `setup.already_done`, `setup.token_invalid`.
+pub fn check(db: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<(), Problem> {
     if admins::count(db, now)? > 0 {
         return Err(Code::SetupDone.into());
     }
     let good = setup_links::table
         .filter(setup_links::token_hash.eq(token))
         .filter(setup_links::used_at.is_null())
-        .filter(setup_links::expires_at.gt(now));
-    let burnt = diesel::update(good).set(setup_links::used_at.eq(now)).execute(db)?;
+        .filter(setup_links::expires_at.gt(now))
+        .select(setup_links::id);
+    let found: Option<SetupLinkId> = good.first(db).optional()?;
+    if found.is_some() { Ok(()) } else { Err(Code::SetupTokenInvalid.into()) }
+}
+
+/// Burns the link of a token. Errors: `setup.already_done`, `setup.token_invalid`.
+pub fn burn(db: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<(), Problem> {
+    admins::lock(db)?;
+    check(db, token, now)?;
+    let unused = setup_links::table
+        .filter(setup_links::token_hash.eq(token))
+        .filter(setup_links::used_at.is_null());
+    let burnt = diesel::update(unused).set(setup_links::used_at.eq(now)).execute(db)?;
     if burnt == 1 { Ok(()) } else { Err(Code::SetupTokenInvalid.into()) }
 }
 
@@ -81,32 +91,44 @@ pub struct NewAdmin {
 ///
 /// Whoever made that account may be a stranger: their sessions end with their password.
 pub fn make_admin(db: &mut Conn, new: NewAdmin, now: Timestamp) -> Result<AccountRow, Problem> {
-    let row = match sign_up::owner(db, &new.row.email)? {
-        None => {
-            sign_up::insert(db, &new.row, Some(&new.hash))?;
-            new.row
-        }
-        Some(owner) => {
-            store::lock(db, &owner.id)?;
-            sessions::revoke_many(db, &owner.id, &Which::All, now)?;
-            store::put_password(db, &owner.id, &new.hash, now)?;
-            owner
-        }
+    let row = match store::insert(db, &new.row, Some(&new.hash))? {
+        Inserted::Yes => new.row,
+        Inserted::EmailTaken => take_over(db, &new, now)?,
     };
     let role: RoleId = admin_role(db)?;
-    let held = crate::access::caller::held(db, &row.id, now)?;
-    if held.iter().any(|held| held.role_id == role && held.scope == SYSTEM) {
-        return Ok(row);
+    // A grant that ends by itself makes no lasting administrator: the new one takes its place.
+    for held in caller::held(db, &row.id, now)? {
+        if held.role_id == role && held.scope == SYSTEM {
+            grants::revoke(db, &held.grant_id, now)?;
+        }
     }
-    diesel::insert_into(role_grants::table)
-        .values((
-            role_grants::id.eq(&new.grant_id),
-            role_grants::user_id.eq(&row.id),
-            role_grants::role_id.eq(&role),
-            role_grants::scope.eq(SYSTEM),
-            role_grants::created_at.eq(now),
-        ))
-        .execute(db)?;
+    let grant = GrantRow {
+        id: new.grant_id,
+        user_id: row.id.clone(),
+        role_id: role,
+        scope: SYSTEM.to_owned(),
+        granted_by: None,
+        created_at: now,
+        expires_at: None,
+    };
+    grants::insert(db, &grant)?;
+    Ok(row)
+}
+
+/// Gives the account that has the address the new password, and makes it active.
+fn take_over(db: &mut Conn, new: &NewAdmin, now: Timestamp) -> Result<AccountRow, Problem> {
+    let owner = sign_up::owner(db, &new.row.email)?.ok_or(Code::AccountNotFound)?;
+    let row = store::lock(db, &owner.id)?.ok_or(Code::AccountNotFound)?;
+    sessions::revoke_many(db, &row.id, &Which::All, now)?;
+    store::put_password(db, &row.id, &new.hash, now)?;
+    if row.status != Status::Active.as_str() {
+        let change = Change {
+            status: Some(Status::Active.as_str()),
+            disabled_reason: Some(None),
+            ..Change::default()
+        };
+        store::update(db, &row, &change, now)?;
+    }
     Ok(row)
 }
 
