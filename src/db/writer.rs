@@ -94,9 +94,11 @@ impl Drop for Writer {
 fn run(place: &Place, mut conn: Conn, jobs: &Receiver<Job>) {
     while let Ok(first) = jobs.recv() {
         if let Err(refused) = begin(place, &mut conn) {
-            // Everybody who waits has waited for the same lock.
+            // Everybody who waits has waited for the same lock; who comes after the first answer
+            // has not.
+            let together: Vec<_> = jobs.try_iter().collect();
             refuse(first, refused);
-            jobs.try_iter().for_each(|job| refuse(job, refused));
+            together.into_iter().for_each(|job| refuse(job, refused));
             continue;
         }
         let answers = group(&mut conn, first, jobs);
