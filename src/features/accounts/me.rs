@@ -96,7 +96,7 @@ pub async fn update_me(
     let row = app
         .db
         .write(move |db| {
-            let row = store::find(db, &id)?.ok_or(Code::NotSignedIn)?;
+            let row = store::lock(db, &id)?.ok_or(Code::NotSignedIn)?;
             let Some(name) = body.name else { return Ok::<_, Problem>(row) };
             let change = Change { name: Some(name), ..Change::default() };
             if store::update(db, &row, &change, now)? != Changed::Yes {

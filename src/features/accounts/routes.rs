@@ -160,7 +160,7 @@ pub async fn delete_user(
     let event = about(&app, &by, Kind::AccountDeleted, &at.id);
     app.db
         .write(move |db| {
-            let row = store::find(db, &at.id)?.ok_or(Code::AccountNotFound)?;
+            let row = status::lock(db, &at.id)?;
             if_match.check(row.version)?;
             let caller = reach::refresh(db, &caller, now)?;
             reach::check_account(db, &caller, &at.id, now)?;
@@ -216,16 +216,20 @@ async fn change_account(
     app: &App,
     by: &Visit,
     id: UserId,
-    change: Change,
+    mut change: Change,
     if_match: Option<IfMatch>,
     event: Event,
 ) -> Result<AccountRow, Problem> {
     let (now, caller) = (app.now(), by.caller.clone());
     app.db
         .write(move |db| {
-            let row = store::find(db, &id)?.ok_or(Code::AccountNotFound)?;
+            let row = status::lock(db, &id)?;
             if let Some(if_match) = if_match {
                 if_match.check(row.version)?;
+            }
+            if change.email_key.as_ref() == Some(&row.email_key) {
+                // The same address, so what is known of it stays true.
+                change.email_verified_at = None;
             }
             let caller = reach::refresh(db, &caller, now)?;
             reach::check_account(db, &caller, &id, now)?;

@@ -8,7 +8,7 @@ use crate::{
         Conn,
         schema::{role_grants, roles},
     },
-    features::accounts::store,
+    features::accounts::store::{self, AccountRow},
     http::{code::Code, problem::Problem},
     kernel::{clock::Timestamp, id::UserId},
 };
@@ -46,11 +46,22 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
     Ok(grants > 0)
 }
 
+/// An account that an administrator is about to change, locked. First come the turns that all take
+/// who could remove an administrator, so that nobody waits for a lock the other way round.
+///
+/// Errors: `accounts.not_found`.
+pub fn lock(db: &mut Conn, user: &UserId) -> Result<AccountRow, Problem> {
+    admins::lock(db)?;
+    store::lock(db, user)?.ok_or_else(|| Code::AccountNotFound.into())
+}
+
 /// Deletes an account with all that is its own; what the audit log tells of it stays.
 ///
 /// Errors: `accounts.not_found`, `grants.last_admin`.
 pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Problem> {
     keeping_an_admin(db, user, now, |db| {
+        // Before its sessions go: a sign-in on its way must not add one behind.
+        store::lock(db, user)?;
         sessions::delete_all(db, user)?;
         diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
         if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }

@@ -89,6 +89,14 @@ pub fn find_by_email(db: &mut Conn, email: &Email) -> QueryResult<Option<Account
         .optional()
 }
 
+/// The account as it is, and stays until the end of the transaction: whoever else changes it, its
+/// password or its sessions has done so before, or waits.
+pub fn lock(db: &mut Conn, id: &UserId) -> QueryResult<Option<AccountRow>> {
+    // Both databases understand an update that changes nothing; PostgreSQL locks the row for it.
+    diesel::update(users::table.find(id)).set(users::version.eq(users::version)).execute(db)?;
+    find(db, id)
+}
+
 /// What is asked of the list.
 pub struct Wanted {
     pub email_prefix: Option<String>,
