@@ -107,8 +107,8 @@ pub async fn create_grant(
     let made = app
         .db
         .write(move |db| {
-            crate::db::lock(db, "grants")?;
-            accounts::store::find(db, &row.user_id)?.ok_or(Code::AccountNotFound)?;
+            reach::lock(db)?;
+            accounts::store::lock(db, &row.user_id)?.ok_or(Code::AccountNotFound)?;
             let (name, permissions) =
                 store::find_role(db, &row.role_id)?.ok_or(Code::RoleNotFound)?;
             let caller = reach::refresh(db, &caller, now)?;
@@ -134,6 +134,7 @@ pub async fn revoke_grant(
     let event = Event::new(&app, Kind::GrantRevoked).actor(by.user()).peer(&by.peer);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let row = store::find(db, &at.id, now)?.ok_or(Code::GrantNotFound)?;
             let (_, permissions) =
                 store::find_role(db, &row.role_id)?.ok_or(Code::GrantNotFound)?;

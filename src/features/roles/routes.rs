@@ -89,6 +89,7 @@ pub async fn create_role(
         created_at: now,
         updated_at: now,
     };
+    let asked = body.permissions.clone();
     let permissions = sorted(body.permissions);
     let event = about(&app, &by, Kind::RoleCreated, &row.id)
         .detail(json!({ "name": row.name, "permissions": permissions }));
@@ -96,7 +97,7 @@ pub async fn create_role(
     let view = app
         .db
         .write(move |db| {
-            check_known(db, &permissions)?;
+            check_known(db, &asked)?;
             let caller = reach::refresh(db, &caller, now)?;
             reach::check(&caller, &permissions, SYSTEM)?;
             if store::insert(db, &row)? != Written::Yes {
@@ -137,6 +138,7 @@ pub async fn update_role(
     Json(body): Json<RoleChange>,
 ) -> Result<Versioned<RoleView>, Problem> {
     let (now, caller) = (app.now(), by.caller.clone());
+    let asked = body.permissions.clone().unwrap_or_default();
     let wanted = body.permissions.map(sorted);
     let change = Change { name: body.name, description: body.description };
     let event = about(&app, &by, Kind::RoleUpdated, &at.id)
@@ -144,11 +146,12 @@ pub async fn update_role(
     let (row, permissions) = app
         .db
         .write(move |db| {
+            reach::lock(db)?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
             let held = store::permissions_of(db, &at.id)?;
+            check_known(db, &asked)?;
             if let Some(wanted) = &wanted {
-                check_known(db, wanted)?;
                 let added = wanted.iter().filter(|name| !held.contains(name));
                 let removed = held.iter().filter(|name| !wanted.contains(name));
                 let caller = reach::refresh(db, &caller, now)?;
@@ -180,8 +183,8 @@ pub async fn delete_role(
     let event = about(&app, &by, Kind::RoleDeleted, &at.id);
     app.db
         .write(move |db| {
-            // Taken by who grants roles, too: no grant comes between the question and the deletion.
-            crate::db::lock(db, "grants")?;
+            // No grant comes between the question and the deletion.
+            reach::lock(db)?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
             if store::is_granted(db, &at.id, now)? {
@@ -210,14 +213,11 @@ fn sorted(mut names: Vec<PermissionName>) -> Vec<PermissionName> {
     names
 }
 
-fn check_known(db: &mut Conn, names: &[PermissionName]) -> Result<(), Problem> {
-    let known = store::known(db, names)?;
-    let is_unknown = |name: &&PermissionName| !known.contains(name);
-    let errors: Vec<_> = names
-        .iter()
-        .filter(is_unknown)
-        .map(|_| FieldError::new("/permissions", UNKNOWN))
-        .take(1)
-        .collect();
+/// Points at each of the names, as they were asked for, that no permission has.
+fn check_known(db: &mut Conn, asked: &[PermissionName]) -> Result<(), Problem> {
+    let known = store::known(db, asked)?;
+    let unknown = asked.iter().enumerate().filter(|(_, name)| !known.contains(name));
+    let fault = |(at, _)| FieldError::new(&format!("/permissions/{at}"), UNKNOWN);
+    let errors: Vec<_> = unknown.map(fault).collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
 }
