@@ -15,17 +15,14 @@ use super::{
     endpoint::{Argument, Schemas},
     json,
     problem::Problem,
+    rule,
 };
 
 /// The variable parts of the path.
 pub struct Path<T>(pub T);
 
-/// The query's parameters. One that the contract does not know is refused: a filter with a
-/// misspelt name must not list everything.
+/// The query's parameters.
 pub struct Query<T>(pub T);
-
-/// Parameters of every list, read by [`super::page::Paging`].
-const PAGING: &[&str] = &["limit", "cursor"];
 
 impl<T: 'static> Argument for Data<T> {}
 
@@ -54,7 +51,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        ready(parse_query(request.query_string()).map(Self))
     }
 }
 
@@ -71,11 +68,21 @@ fn describe<T: IntoParams>(place: ParameterIn, operation: &mut Operation) {
     operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
 }
 
-fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
-    let known = T::into_params(|| Some(ParameterIn::Query));
+/// The names of an operation's query parameters.
+pub fn query_names(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten().filter_map(rule::as_object);
+    let in_query = parameters.filter(|parameter| parameter.parameter_in == ParameterIn::Query);
+    in_query.map(|parameter| parameter.name.clone()).collect()
+}
+
+/// Refuses a parameter that the contract does not know, where it knows any: a filter with a misspelt
+/// name must not list everything. Errors: `request.query_invalid`.
+pub fn check_query(query: &str, known: &[String]) -> Result<(), Problem> {
+    if known.is_empty() {
+        return Ok(());
+    }
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let is_known = known.iter().any(|parameter| parameter.name == name);
-        if !is_known && !PAGING.contains(&name.as_ref()) {
+        if !known.iter().any(|known| *known == name) {
             let fault = json::explain("", &format!("unknown field `{name}`"));
             return Err(Problem::from(Code::QueryInvalid).with_errors(vec![fault]));
         }
@@ -83,7 +90,7 @@ fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
             return Err(Code::QueryInvalid.into());
         }
     }
-    parse_query(query)
+    Ok(())
 }
 
 /// Reads what of a query a type knows; the rest is left to others.
