@@ -111,7 +111,7 @@ pub struct Wanted {
 #[derive(Debug)]
 pub enum After {
     Id(UserId),
-    EmailKey(Vec<u8>),
+    Email(Email),
 }
 
 /// Accounts by age, or by address when a prefix is asked for.
@@ -141,7 +141,7 @@ pub fn list(db: &mut Conn, wanted: &Wanted, after: Option<After>) -> QueryResult
     };
     query = match after {
         Some(After::Id(id)) => query.filter(users::id.gt(id)),
-        Some(After::EmailKey(key)) => query.filter(users::email_key.gt(key)),
+        Some(After::Email(email)) => query.filter(users::email_key.gt(email.key())),
         None => query,
     };
     query.limit(wanted.limit).load(db)

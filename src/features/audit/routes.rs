@@ -100,8 +100,7 @@ pub async fn list_audit_events(
     paging: Paging,
 ) -> Result<Ok200<Page<EventView>>, Problem> {
     let list = format!("audit {:?} {:?} {:?}", filter.kind, filter.actor_id, filter.subject_id);
-    let after =
-        paging.after(&app.cursors, &list, |key| Some(i64::from_be_bytes(key.try_into().ok()?)))?;
+    let after = paging.after(&app.cursors, &list, |key| key.try_into().ok().and_then(parse_seq))?;
     let limit = paging.limit + 1;
     let rows = app.db.read(move |db| Ok::<_, Problem>(find(db, filter, after, limit)?)).await?;
     let seal = |row: &EventRow| app.cursors.seal(&list, &row.seq.to_be_bytes());
@@ -109,6 +108,11 @@ pub async fn list_audit_events(
 }
 
 fn find(
+/// The number of an event; they count from 1.
+fn parse_seq(key: [u8; 8]) -> Option<i64> {
+    Some(i64::from_be_bytes(key)).filter(|seq| *seq > 0)
+}
+
     db: &mut Conn,
     filter: EventFilter,
     after: Option<i64>,
