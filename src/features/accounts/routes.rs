@@ -225,12 +225,12 @@ async fn change_account(
             if let Some(if_match) = if_match {
                 if_match.check(row.version)?;
             }
+            let caller = reach::refresh(db, &caller, now)?;
+            reach::check_account(db, &caller, &id, now)?;
             if change.email_key.as_ref() == Some(&row.email_key) {
                 // The same address, so what is known of it stays true.
                 change.email_verified_at = None;
             }
-            let caller = reach::refresh(db, &caller, now)?;
-            reach::check_account(db, &caller, &id, now)?;
             let ends_sessions = change.status == Some(Status::Disabled.as_str());
             status::keeping_an_admin(db, &id, now, |db| {
                 match store::update(db, &row, &change, now)? {

@@ -12,7 +12,7 @@ use crate::{
     kernel::{
         clock::Timestamp,
         email::{Email, prefix_key},
-        id::UserId,
+        id::{GrantId, RoleId, UserId},
         password::PasswordHash,
     },
 };
@@ -217,6 +217,44 @@ pub fn find_credential(
 
 pub fn find_password(db: &mut Conn, id: &UserId) -> QueryResult<Option<PasswordHash>> {
     passwords::table.find(id).select(passwords::hash).first(db).optional()
+}
+
+/// When the account got the password that it has.
+pub fn password_changed_at(db: &mut Conn, id: &UserId) -> QueryResult<Option<Timestamp>> {
+    passwords::table.find(id).select(passwords::changed_at).first(db).optional()
+}
+
+/// A role that the account holds or has held.
+#[derive(Queryable)]
+pub struct StoredGrant {
+    pub id: GrantId,
+    pub role_id: RoleId,
+    pub role: String,
+    pub scope: String,
+    pub granted_by: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The grants of an account, over or not, newest first.
+pub fn grants(db: &mut Conn, id: &UserId, limit: i64) -> QueryResult<Vec<StoredGrant>> {
+    role_grants::table
+        .inner_join(roles::table)
+        .filter(role_grants::user_id.eq(id))
+        .order(role_grants::id.desc())
+        .limit(limit)
+        .select((
+            role_grants::id,
+            role_grants::role_id,
+            roles::name,
+            role_grants::scope,
+            role_grants::granted_by,
+            role_grants::created_at,
+            role_grants::expires_at,
+            role_grants::revoked_at,
+        ))
+        .load(db)
 }
 
 /// Sets the password, whether there was one or not.

@@ -31,7 +31,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEvent)]
 pub struct EventView {
-    pub id: EventId,
+    #[schema(value_type = EventId)]
+    pub id: String,
     /// Its place in the chain, from 1 on without a gap.
     #[schema(minimum = 1)]
     pub seq: i64,
@@ -61,6 +62,7 @@ pub struct EventView {
 impl From<EventRow> for EventView {
     fn from(row: EventRow) -> Self {
         Self {
+            detail: row.detail(),
             id: row.id,
             seq: row.seq,
             at: row.at,
@@ -70,7 +72,6 @@ impl From<EventRow> for EventView {
             session_id: row.session_id,
             ip: row.ip,
             request_id: row.request_id,
-            detail: serde_json::from_str(&row.detail).unwrap_or(Value::Null),
             hash: data_encoding::HEXLOWER.encode(&row.hash),
         }
     }
@@ -107,12 +108,12 @@ pub async fn list_audit_events(
     Ok(Ok200(Page::cut(rows, paging.limit, seal, EventView::from)))
 }
 
-fn find(
 /// The number of an event; they count from 1.
 fn parse_seq(key: [u8; 8]) -> Option<i64> {
     Some(i64::from_be_bytes(key)).filter(|seq| *seq > 0)
 }
 
+fn find(
     db: &mut Conn,
     filter: EventFilter,
     after: Option<i64>,
