@@ -22,6 +22,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         features::setup::routes::endpoints(),
         features::sessions::sign_in::endpoints(),
         features::accounts::me::endpoints(),
+        features::accounts::export::endpoints(),
         features::passwords::routes::endpoints(),
         features::sessions::mine::endpoints(),
         features::accounts::routes::endpoints(),

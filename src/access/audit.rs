@@ -43,6 +43,7 @@ kinds! {
     AccountDisabled "account.disabled";
     AccountEnabled "account.enabled";
     AccountDeleted "account.deleted";
+    AccountExported "account.exported";
     PasswordChanged "password.changed";
     PasswordRefused "password.refused";
     SignedIn "sign_in.succeeded";
@@ -125,7 +126,8 @@ impl Event {
 #[diesel(table_name = audit_events)]
 pub struct EventRow {
     pub seq: i64,
-    pub id: EventId,
+    /// An [`EventId`], as text: a row that somebody has tampered with can still be read.
+    pub id: String,
     pub at: Timestamp,
     pub kind: String,
     pub actor_id: Option<String>,
@@ -139,6 +141,11 @@ pub struct EventRow {
 }
 
 impl EventRow {
+    /// More about the event, or null where it can't be read.
+    pub fn detail(&self) -> Value {
+        serde_json::from_str(&self.detail).unwrap_or(Value::Null)
+    }
+
     /// SHA-256 over every column but `hash`, each with its length in front.
     fn digest(&self) -> Vec<u8> {
         let mut hasher = Sha256::new();
@@ -147,7 +154,7 @@ impl EventRow {
             hasher.update(bytes);
         };
         add(&self.seq.to_be_bytes());
-        add(self.id.as_str().as_bytes());
+        add(self.id.as_bytes());
         add(&self.at.micros().to_be_bytes());
         add(self.kind.as_bytes());
         let optional =
@@ -169,7 +176,7 @@ pub fn record(db: &mut Conn, event: Event) -> QueryResult<()> {
     let (last, previous_hash) = head(db)?;
     let mut row = EventRow {
         seq: last + 1,
-        id: event.id,
+        id: event.id.to_string(),
         at: event.at,
         kind: event.kind.as_str().to_owned(),
         actor_id: event.actor_id,

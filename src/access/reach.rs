@@ -1,11 +1,19 @@
 //! Nobody gives, takes or touches more than they hold: the rule against climbing.
 
+use diesel::QueryResult;
+
 use crate::{
     access::caller::{self, Caller},
     db::Conn,
     http::{code::Code, problem::Problem},
     kernel::{clock::Timestamp, id::UserId, permission::PermissionName},
 };
+
+/// Takes turns with every other change of what roles hold and of who holds them, so that what is
+/// found about either stays true until the transaction ends. Call it first.
+pub fn lock(db: &mut Conn) -> QueryResult<()> {
+    crate::db::lock(db, "roles and grants")
+}
 
 /// Refuses who does not hold all of these permissions in `scope`, at least until `until`, or for
 /// good where it is `None`: who holds a role until Friday can't pass it on for longer.

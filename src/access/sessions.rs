@@ -209,6 +209,25 @@ pub fn cap(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<usize> {
     diesel::update(older).set(sessions::revoked_at.eq(now)).execute(db)
 }
 
+/// A session that is still stored, whether it runs or not.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
+pub struct StoredSession {
+    #[diesel(embed)]
+    pub session: SessionRow,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The sessions of an account that are still stored, newest first.
+pub fn stored(db: &mut Conn, user: &UserId, limit: i64) -> QueryResult<Vec<StoredSession>> {
+    sessions::table
+        .filter(sessions::user_id.eq(user))
+        .order(sessions::id.desc())
+        .limit(limit)
+        .select(StoredSession::as_select())
+        .load(db)
+}
+
 /// Ends one session of an account; whether there was one to end.
 pub fn revoke(db: &mut Conn, user: &UserId, id: &SessionId, now: Timestamp) -> QueryResult<bool> {
     let running = sessions::table

@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_router::PathDeserializer;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web::Data};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
 use utoipa::{
     IntoParams,
@@ -17,20 +17,14 @@ use super::{
     endpoint::{Argument, Schemas},
     json,
     problem::Problem,
+    rule,
 };
 
 /// The variable parts of the path.
 pub struct Path<T>(pub T);
 
-/// The query's parameters. One that the contract does not know is refused: a filter with a
-/// misspelt name must not list everything.
+/// The query's parameters.
 pub struct Query<T>(pub T);
-
-/// Left on a request whose parameters have been compared with the contract.
-pub struct QueryChecked;
-
-/// Parameters of every list, read by [`super::page::Paging`].
-const PAGING: &[&str] = &["limit", "cursor"];
 
 impl<T: 'static> Argument for Data<T> {}
 
@@ -59,8 +53,7 @@ impl<T: DeserializeOwned + Validate + IntoParams + 'static> FromRequest for Quer
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        request.extensions_mut().insert(QueryChecked);
-        let found = parse::<T>(request.query_string()).and_then(|query| {
+        let found = parse_query::<T>(request.query_string()).and_then(|query| {
             query.validate().map_err(|errors| {
                 Problem::from(Code::QueryInvalid).with_errors(json::faults(&errors))
             })?;
@@ -83,16 +76,21 @@ fn describe<T: IntoParams>(place: ParameterIn, operation: &mut Operation) {
     operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
 }
 
-fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
-    let known = T::into_params(|| Some(ParameterIn::Query));
-    refuse_unknown(query, |name| known.iter().any(|parameter| parameter.name == name))?;
-    parse_query(query)
+/// The names of an operation's query parameters.
+pub fn query_names(operation: &Operation) -> Vec<String> {
+    let parameters = operation.parameters.iter().flatten().filter_map(rule::as_object);
+    let in_query = parameters.filter(|parameter| parameter.parameter_in == ParameterIn::Query);
+    in_query.map(|parameter| parameter.name.clone()).collect()
 }
 
-/// Refuses parameters that neither the list's own query nor its paging knows.
-pub fn refuse_unknown(query: &str, is_known: impl Fn(&str) -> bool) -> Result<(), Problem> {
+/// Refuses a parameter that the contract does not know, where it knows any: a filter with a misspelt
+/// name must not list everything. Errors: `request.query_invalid`.
+pub fn check_query(query: &str, known: &[String]) -> Result<(), Problem> {
+    if known.is_empty() {
+        return Ok(());
+    }
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        if !is_known(&name) && !PAGING.contains(&name.as_ref()) {
+        if !known.iter().any(|known| *known == name) {
             let fault = json::explain("", &format!("unknown field `{name}`"));
             return Err(Problem::from(Code::QueryInvalid).with_errors(vec![fault]));
         }

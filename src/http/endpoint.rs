@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa_actix_web::OpenApiFactory;
 
-use super::{code::Code, contract, origin, problem::Problem, rule::Rule};
+use super::{argument, code::Code, contract, origin, problem::Problem, rule::Rule};
 
 /// Schemas that an operation refers to, by name.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -162,13 +162,15 @@ impl Endpoint {
         let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
         contract::describe_problems(&mut operation, &all);
         let id = operation.operation_id.clone().expect("utoipa names every operation");
+        let known: Arc<[String]> = argument::query_names(&operation).into();
         let route = Arc::new(move |route: Route| {
-            let handler = handler.clone();
+            let (handler, known) = (handler.clone(), Arc::clone(&known));
             route.to(move |request: HttpRequest, body: web::Payload| {
-                let handler = handler.clone();
+                let (handler, known) = (handler.clone(), Arc::clone(&known));
                 async move {
                     origin::check(&request)?;
                     let first = <H::First as Guard>::admit(&request).await?;
+                    argument::check_query(request.query_string(), &known)?;
                     let reply = handler.call(first, request, body.into_inner()).await?;
                     Ok::<_, actix_web::Error>(reply.respond())
                 }

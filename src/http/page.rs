@@ -5,7 +5,7 @@ use std::{
     future::{Ready, ready},
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
@@ -17,7 +17,7 @@ use utoipa::{
 };
 
 use super::{
-    argument::{self, QueryChecked},
+    argument,
     code::Code,
     endpoint::{Argument, Schemas},
     problem::{FieldError, Problem},
@@ -61,10 +61,7 @@ impl FromRequest for Paging {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let text = request.query_string();
-        // Where the list has filters, `Query` stands before this and has looked at all names.
-        let has_filters = request.extensions().get::<QueryChecked>().is_some();
-        let known = if has_filters { Ok(()) } else { argument::refuse_unknown(text, |_| false) };
-        let query = known.and_then(|()| argument::parse_query::<PagingQuery>(text));
+        let query = argument::parse_query::<PagingQuery>(text);
         ready(query.and_then(|query| {
             let limit = query.limit.unwrap_or(50);
             if !(1..=200).contains(&limit) {

@@ -18,7 +18,7 @@ use diesel::{
     sql_types::BigInt,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type},
@@ -49,24 +49,24 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0).div_euclid(MICROS)
     }
 
-    /// A moment from RFC 3339 text with any offset, or nothing where it can't be written again:
-    /// in UTC its year has four digits.
+    /// A moment from RFC 3339 text with any offset, or nothing. In UTC, too, its year has to have
+    /// four digits, or it could not be written again.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment =
-            OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
-        if !(0..=9999).contains(&moment.year()) {
-            return None;
-        }
-        i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let moment = i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)?;
+        moment.in_utc().map(|_| moment)
+    }
+
+    /// The moment in UTC, if its year has four digits.
+    fn in_utc(self) -> Option<OffsetDateTime> {
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000).ok()?;
+        (0..=9999).contains(&moment.year()).then_some(moment)
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)
-            .ok()
-            .filter(|moment| (0..=9999).contains(&moment.year()))
-            .ok_or(fmt::Error)?;
+        let moment = self.in_utc().ok_or(fmt::Error)?;
         write!(
             f,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
@@ -161,11 +161,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_not_be_written_again_is_no_time() {
-        for wrong in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59", "tomorrow", ""] {
-            assert_eq!(Timestamp::parse(wrong), None, "{wrong}");
+    fn a_moment_that_was_read_can_be_written() {
+        for (text, written) in [
+            ("2026-11-01T12:00:00Z", "2026-11-01T12:00:00.000000Z"),
+            ("2027-01-01T01:30:00.5+01:30", "2027-01-01T00:00:00.500000Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000000Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
+        ] {
+            assert_eq!(Timestamp::parse(text).expect("a moment").to_string(), written);
         }
-        let moment = Timestamp::parse("2026-11-24T12:00:00.5+02:00").unwrap();
-        assert_eq!(moment.to_string(), "2026-11-24T10:00:00.500000Z");
+    }
+
+    #[test]
+    fn what_is_no_moment_or_beyond_the_years_is_refused() {
+        for wrong in [
+            "", "2026-11-01", "2026-02-30T00:00:00Z", "2026-11-01T12:00:00",
+            "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
+        ] {
+            assert_eq!(Timestamp::parse(wrong), None, "{wrong:?} was taken");
+        }
     }
 }

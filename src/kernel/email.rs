@@ -42,10 +42,10 @@ impl FromStr for Email {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
+        let text = normal(text);
         if text.len() > MAX {
             return Err(TOO_LONG);
         }
-        let text = normal(text);
         let (local, domain) = text.rsplit_once('@').ok_or(INVALID)?;
         let local_is_fine = !local.is_empty()
             && local.len() <= 64
@@ -105,6 +105,14 @@ mod tests {
         ] {
             assert!(wrong.parse::<Email>().is_err(), "{wrong:?} was taken");
         }
-        assert!(format!("{}@x.test", "a".repeat(300)).parse::<Email>().is_err());
+    }
+
+    #[test]
+    fn the_length_of_an_address_is_measured_in_bytes() {
+        let address = |labels: usize| format!("a@{}test", "\u{10000}.".repeat(labels));
+        assert_eq!(address(49).len(), 251);
+        assert!(address(49).parse::<Email>().is_ok());
+        assert_eq!(address(50).parse::<Email>(), Err(TOO_LONG));
+        assert_eq!(format!("{}@x.test", "a".repeat(300)).parse::<Email>(), Err(TOO_LONG));
     }
 }

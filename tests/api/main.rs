@@ -4,7 +4,18 @@
 #[macro_use]
 mod harness;
 
+mod accounts;
+mod audit;
+mod audit_chain;
+mod checks;
 mod contract;
+mod grants;
 mod matrix;
+mod me;
+mod paging;
+mod permissions;
+mod preconditions;
 mod roles;
 mod sign_in;
+mod sql;
+mod users;

@@ -1,9 +1,7 @@
 //! What a person does with their own account.
 
 use actix_web::{HttpRequest, web::Data};
-use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::{
     model::{MyChange, NextStep, SignUp, SignUpAnswer, UserView},
@@ -12,10 +10,9 @@ use super::{
 };
 use crate::{
     access::{
-        audit::{self, Event, EventRow, Kind},
-        caller::{self, Held},
+        audit::{self, Event, Kind},
         guard::{Fresh, Public, SignedIn, Visit},
-        sessions::{self, SessionRow},
+        sessions,
         throttle::{self, SignUps},
     },
     app::App,
@@ -25,11 +22,7 @@ use crate::{
         endpoint::Endpoint,
         json::Json,
         problem::Problem,
-        reply::{Accepted, NoContent, Ok200, Versioned},
-    },
-    kernel::{
-        clock::Timestamp,
-        id::{EventId, GrantId, SessionId},
+        reply::{Accepted, NoContent, Versioned},
     },
 };
 
@@ -39,7 +32,6 @@ pub fn endpoints() -> Vec<Endpoint> {
         get_me: [],
         update_me: [PreconditionStale],
         delete_me: [LastAdmin, AccountNotFound],
-        export_me: [],
     ]
 }
 
@@ -99,7 +91,7 @@ pub async fn update_me(
         .db
         .write(move |db| {
             visit.recheck(db, now)?;
-            let row = store::find(db, &id)?.ok_or(Code::NotSignedIn)?;
+            let row = store::lock(db, &id)?.ok_or(Code::NotSignedIn)?;
             let Some(name) = body.name else { return Ok::<_, Problem>(row) };
             let change = Change { name: Some(name), ..Change::default() };
             if store::update(db, &row, &change, now)? != Changed::Yes {
@@ -138,93 +130,4 @@ pub async fn delete_me(
         .await?;
     sessions::take_back(&request);
     Ok(NoContent)
-}
-
-/// Everything that is stored about an account, for its owner.
-#[derive(Serialize, ToSchema)]
-pub struct AccountExport {
-    pub exported_at: Timestamp,
-    pub user: UserView,
-    pub sessions: Vec<ExportedSession>,
-    pub grants: Vec<ExportedGrant>,
-    /// The latest 1000 events that the account did or that were done to it, newest first.
-    pub events: Vec<ExportedEvent>,
-}
-
-/// A running session in an export.
-#[derive(Serialize, ToSchema)]
-pub struct ExportedSession {
-    pub id: SessionId,
-    pub created_at: Timestamp,
-    pub last_seen_at: Timestamp,
-    #[schema(max_length = 45)]
-    pub ip: String,
-    #[schema(max_length = 200)]
-    pub user_agent: String,
-}
-
-/// A grant in an export.
-#[derive(Serialize, ToSchema)]
-pub struct ExportedGrant {
-    pub id: GrantId,
-    #[schema(max_length = 60)]
-    pub role: String,
-    #[schema(max_length = 60)]
-    pub scope: String,
-    #[schema(required)]
-    pub expires_at: Option<Timestamp>,
-}
-
-/// An audit event in an export.
-#[derive(Serialize, ToSchema)]
-pub struct ExportedEvent {
-    pub id: EventId,
-    pub at: Timestamp,
-    #[schema(max_length = 60)]
-    pub kind: String,
-    #[schema(required, max_length = 45)]
-    pub ip: Option<String>,
-}
-
-impl From<SessionRow> for ExportedSession {
-    fn from(row: SessionRow) -> Self {
-        let SessionRow { id, created_at, last_seen_at, ip, user_agent, .. } = row;
-        Self { id, created_at, last_seen_at, ip, user_agent }
-    }
-}
-
-impl From<Held> for ExportedGrant {
-    fn from(held: Held) -> Self {
-        let Held { grant_id, role, scope, expires_at, .. } = held;
-        Self { id: grant_id, role, scope, expires_at }
-    }
-}
-
-impl From<EventRow> for ExportedEvent {
-    fn from(row: EventRow) -> Self {
-        Self { id: row.id, at: row.at, kind: row.kind, ip: row.ip }
-    }
-}
-
-/// Get all that is stored about you.
-#[utoipa::path(get, path = "/v1/me/export", tag = "me")]
-pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExport>, Problem> {
-    let (id, now) = (by.user().clone(), app.now());
-    let (row, sessions, held, events) = app
-        .db
-        .snapshot(move |db| {
-            let row = store::find(db, &id)?.ok_or(Code::NotSignedIn)?;
-            let sessions = sessions::list(db, &id, now, None, 1000)?;
-            let held = caller::held(db, &id, now)?;
-            let events = audit::about(db, &id, 1000)?;
-            Ok::<_, Problem>((row, sessions, held, events))
-        })
-        .await?;
-    Ok(Ok200(AccountExport {
-        exported_at: now,
-        user: row.into(),
-        sessions: sessions.into_iter().map(Into::into).collect(),
-        grants: held.into_iter().map(Into::into).collect(),
-        events: events.into_iter().map(Into::into).collect(),
-    }))
 }

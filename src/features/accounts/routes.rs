@@ -62,10 +62,8 @@ pub async fn list_users(
     );
     let by_email = filter.email_prefix.is_some();
     let after = paging.after(&app.cursors, &list, |key| {
-        if by_email {
-            return Some(After::EmailKey(key));
-        }
-        String::from_utf8(key).ok()?.parse().ok().map(After::Id)
+        let key = String::from_utf8(key).ok()?;
+        if by_email { key.parse().ok().map(After::Email) } else { key.parse().ok().map(After::Id) }
     })?;
     let wanted = Wanted {
         email_prefix: filter.email_prefix,

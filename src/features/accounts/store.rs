@@ -12,7 +12,7 @@ use crate::{
     kernel::{
         clock::Timestamp,
         email::{Email, prefix_key},
-        id::UserId,
+        id::{GrantId, RoleId, UserId},
         password::PasswordHash,
     },
 };
@@ -113,7 +113,7 @@ pub struct Wanted {
 #[derive(Debug)]
 pub enum After {
     Id(UserId),
-    EmailKey(Vec<u8>),
+    Email(Email),
 }
 
 /// Accounts by age, or by address when a prefix is asked for.
@@ -143,7 +143,7 @@ pub fn list(db: &mut Conn, wanted: &Wanted, after: Option<After>) -> QueryResult
     };
     query = match after {
         Some(After::Id(id)) => query.filter(users::id.gt(id)),
-        Some(After::EmailKey(key)) => query.filter(users::email_key.gt(key)),
+        Some(After::Email(email)) => query.filter(users::email_key.gt(email.key())),
         None => query,
     };
     query.limit(wanted.limit).load(db)
@@ -236,6 +236,44 @@ pub fn find_password(db: &mut Conn, id: &UserId) -> QueryResult<Option<PasswordH
 pub fn has_password(db: &mut Conn, id: &UserId, hash: &PasswordHash) -> QueryResult<bool> {
     let same = passwords::table.find(id).filter(passwords::hash.eq(hash));
     diesel::select(diesel::dsl::exists(same)).get_result(db)
+}
+
+/// When the account got the password that it has.
+pub fn password_changed_at(db: &mut Conn, id: &UserId) -> QueryResult<Option<Timestamp>> {
+    passwords::table.find(id).select(passwords::changed_at).first(db).optional()
+}
+
+/// A role that the account holds or has held.
+#[derive(Queryable)]
+pub struct StoredGrant {
+    pub id: GrantId,
+    pub role_id: RoleId,
+    pub role: String,
+    pub scope: String,
+    pub granted_by: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The grants of an account, over or not, newest first.
+pub fn grants(db: &mut Conn, id: &UserId, limit: i64) -> QueryResult<Vec<StoredGrant>> {
+    role_grants::table
+        .inner_join(roles::table)
+        .filter(role_grants::user_id.eq(id))
+        .order(role_grants::id.desc())
+        .limit(limit)
+        .select((
+            role_grants::id,
+            role_grants::role_id,
+            roles::name,
+            role_grants::scope,
+            role_grants::granted_by,
+            role_grants::created_at,
+            role_grants::expires_at,
+            role_grants::revoked_at,
+        ))
+        .load(db)
 }
 
 /// Sets the password, whether there was one or not. Lock the account first.

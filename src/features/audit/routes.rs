@@ -32,7 +32,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditEvent)]
 pub struct EventView {
-    pub id: EventId,
+    #[schema(value_type = EventId)]
+    pub id: String,
     /// Its place in the chain, from 1 on without a gap.
     #[schema(minimum = 1)]
     pub seq: i64,
@@ -62,6 +63,7 @@ pub struct EventView {
 impl From<EventRow> for EventView {
     fn from(row: EventRow) -> Self {
         Self {
+            detail: row.detail(),
             id: row.id,
             seq: row.seq,
             at: row.at,
@@ -71,7 +73,6 @@ impl From<EventRow> for EventView {
             session_id: row.session_id,
             ip: row.ip,
             request_id: row.request_id,
-            detail: serde_json::from_str(&row.detail).unwrap_or(Value::Null),
             hash: data_encoding::HEXLOWER.encode(&row.hash),
         }
     }
@@ -104,12 +105,16 @@ pub async fn list_audit_events(
     paging: Paging,
 ) -> Result<Ok200<Page<EventView>>, Problem> {
     let list = format!("audit {:?} {:?} {:?}", filter.kind, filter.actor_id, filter.subject_id);
-    let after =
-        paging.after(&app.cursors, &list, |key| Some(i64::from_be_bytes(key.try_into().ok()?)))?;
+    let after = paging.after(&app.cursors, &list, |key| key.try_into().ok().and_then(parse_seq))?;
     let limit = paging.limit + 1;
     let rows = app.db.read(move |db| Ok::<_, Problem>(find(db, filter, after, limit)?)).await?;
     let seal = |row: &EventRow| app.cursors.seal(&list, &row.seq.to_be_bytes());
     Ok(Ok200(Page::cut(rows, paging.limit, seal, EventView::from)))
+}
+
+/// The number of an event; they count from 1.
+fn parse_seq(key: [u8; 8]) -> Option<i64> {
+    Some(i64::from_be_bytes(key)).filter(|seq| *seq > 0)
 }
 
 fn find(

@@ -168,7 +168,10 @@ pub async fn list_my_operations(
     paging: Paging,
 ) -> Result<Ok200<Page<MyOperation>>, Problem> {
     let (now, list) = (app.now(), "operations");
-    let after = paging.after(&app.cursors, list, |key| String::from_utf8(key).ok())?;
+    let after = paging.after(&app.cursors, list, |key| {
+        let key = String::from_utf8(key).ok()?;
+        operations.0.iter().any(|mounted| mounted.id == key).then_some(key)
+    })?;
     let own = Whose::Account(by.user().as_str());
     let mut mine: Vec<_> = operations
         .0

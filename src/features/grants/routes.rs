@@ -108,7 +108,7 @@ pub async fn create_grant(
     let made = app
         .db
         .write(move |db| {
-            crate::db::lock(db, "grants")?;
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             accounts::store::lock(db, &row.user_id)?.ok_or(Code::AccountNotFound)?;
             let (name, permissions) =
@@ -135,6 +135,7 @@ pub async fn revoke_grant(
     let event = Event::new(&app, Kind::GrantRevoked).actor(by.user()).peer(&by.peer);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             let row = store::find(db, &at.id, now)?.ok_or(Code::GrantNotFound)?;
             let (_, permissions) =

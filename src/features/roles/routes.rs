@@ -89,6 +89,7 @@ pub async fn create_role(
         created_at: now,
         updated_at: now,
     };
+    let asked = body.permissions.clone();
     let permissions = sorted(body.permissions);
     let event = about(&app, &by, Kind::RoleCreated, &row.id)
         .detail(json!({ "name": row.name, "permissions": permissions }));
@@ -97,7 +98,7 @@ pub async fn create_role(
         .db
         .write(move |db| {
             let caller = visit.recheck(db, now)?;
-            check_known(db, &permissions)?;
+            check_known(db, &asked)?;
             reach::check(&caller, &permissions, SYSTEM, None)?;
             if store::insert(db, &row)? != Written::Yes {
                 return Err(Code::RoleNameTaken.into());
@@ -137,6 +138,7 @@ pub async fn update_role(
     Json(body): Json<RoleChange>,
 ) -> Result<Versioned<RoleView>, Problem> {
     let (now, visit) = (app.now(), Visit::clone(&by));
+    let asked = body.permissions.clone().unwrap_or_default();
     let wanted = body.permissions.map(sorted);
     let change = Change { name: body.name, description: body.description };
     let event = about(&app, &by, Kind::RoleUpdated, &at.id)
@@ -144,6 +146,7 @@ pub async fn update_role(
     let (row, permissions) = app
         .db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
@@ -154,8 +157,8 @@ pub async fn update_role(
                 Written::Stale => return Err(Code::PreconditionStale.into()),
             }
             let held = store::permissions_of(db, &at.id)?;
+            check_known(db, &asked)?;
             if let Some(wanted) = &wanted {
-                check_known(db, wanted)?;
                 let added = wanted.iter().filter(|name| !held.contains(name));
                 let removed = held.iter().filter(|name| !wanted.contains(name));
                 reach::check(&caller, added.chain(removed), SYSTEM, None)?;
@@ -181,9 +184,9 @@ pub async fn delete_role(
     let event = about(&app, &by, Kind::RoleDeleted, &at.id);
     app.db
         .write(move |db| {
+            // No grant comes between the question and the deletion.
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
-            // Taken by who grants roles, too: no grant comes between the question and the deletion.
-            crate::db::lock(db, "grants")?;
             let row = changeable(db, &at.id)?;
             if_match.check(row.version)?;
             let held = store::permissions_of(db, &at.id)?;
@@ -215,14 +218,11 @@ fn sorted(mut names: Vec<PermissionName>) -> Vec<PermissionName> {
     names
 }
 
-fn check_known(db: &mut Conn, names: &[PermissionName]) -> Result<(), Problem> {
-    let known = store::known(db, names)?;
-    let is_unknown = |name: &&PermissionName| !known.contains(name);
-    let errors: Vec<_> = names
-        .iter()
-        .filter(is_unknown)
-        .map(|_| FieldError::new("/permissions", UNKNOWN))
-        .take(1)
-        .collect();
+/// Points at each of the names, as they were asked for, that no permission has.
+fn check_known(db: &mut Conn, asked: &[PermissionName]) -> Result<(), Problem> {
+    let known = store::known(db, asked)?;
+    let unknown = asked.iter().enumerate().filter(|(_, name)| !known.contains(name));
+    let fault = |(at, _)| FieldError::new(&format!("/permissions/{at}"), UNKNOWN);
+    let errors: Vec<_> = unknown.map(fault).collect();
     if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
 }

@@ -130,15 +130,17 @@ pub fn is_granted(db: &mut Conn, id: &RoleId, now: Timestamp) -> QueryResult<boo
     Ok(live.count().get_result::<i64>(db)? > 0)
 }
 
+/// What a role holds, in the order of bytes: PostgreSQL's may be another.
 pub fn permissions_of(db: &mut Conn, id: &RoleId) -> QueryResult<Vec<PermissionName>> {
-    role_permissions::table
+    let mut names: Vec<PermissionName> = role_permissions::table
         .filter(role_permissions::role_id.eq(id))
-        .order(role_permissions::permission)
         .select(role_permissions::permission)
-        .load(db)
+        .load(db)?;
+    names.sort();
+    Ok(names)
 }
 
-/// The permissions of several roles at once.
+/// The permissions of several roles at once, each role's as `permissions_of` has them.
 pub fn permissions_of_all(
     db: &mut Conn,
     rows: &[RoleRow],
@@ -146,13 +148,13 @@ pub fn permissions_of_all(
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let pairs: Vec<(RoleId, PermissionName)> = role_permissions::table
         .filter(role_permissions::role_id.eq_any(ids))
-        .order((role_permissions::role_id, role_permissions::permission))
         .select((role_permissions::role_id, role_permissions::permission))
         .load(db)?;
     let mut map: HashMap<RoleId, Vec<PermissionName>> = HashMap::new();
     for (role, permission) in pairs {
         map.entry(role).or_default().push(permission);
     }
+    map.values_mut().for_each(|names| names.sort());
     Ok(map)
 }
 

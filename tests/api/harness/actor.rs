@@ -157,19 +157,45 @@ impl Actor {
 
     async fn signed_in(mut self) -> Self {
         let reply = self.sign_in().await.ok();
-        self.id = reply["session"]["user"]["id"].as_str().expect("an id").to_owned();
+        self.id = text(&reply["session"]["user"]["id"]);
         self
     }
 
     /// Gives `user` a new role of exactly these permissions; answers role and grant ids.
     pub async fn grant_new_role(&self, user: &Actor, permissions: &[&str]) -> (String, String) {
+        let role = self.make_role(permissions).await;
+        let grant = self.grant(&user.id, &role).await;
+        (role, grant)
+    }
+
+    /// Makes a role of exactly these permissions; answers its id.
+    pub async fn make_role(&self, permissions: &[&str]) -> String {
         let name = format!("role{}", uuid::Uuid::now_v7().simple());
         let body = json!({ "name": name, "permissions": permissions });
-        let role = self.post("/v1/roles", body).await.created();
-        let role = role["id"].as_str().expect("an id").to_owned();
-        let path = format!("/v1/users/{}/grants", user.id);
-        let grant = self.post(&path, json!({ "role_id": role })).await.created();
-        (role, grant["id"].as_str().expect("an id").to_owned())
+        text(&self.post("/v1/roles", body).await.created()["id"])
+    }
+
+    /// Grants a role everywhere and for good; answers the grant's id.
+    pub async fn grant(&self, user: &str, role: &str) -> String {
+        let body = json!({ "role_id": role });
+        text(&self.post(&format!("/v1/users/{user}/grants"), body).await.created()["id"])
+    }
+
+    /// Makes an account without a password; answers its id.
+    pub async fn make_user(&self, email: &str) -> String {
+        let body = json!({ "email": email, "name": "Ned New" });
+        text(&self.post("/v1/users", body).await.created()["id"])
+    }
+
+    /// The id of the role of this name.
+    pub async fn role_called(&self, name: &str) -> String {
+        let roles = self.get("/v1/roles?limit=200").await.items();
+        text(&roles.iter().find(|role| role["name"] == name).expect("the role")["id"])
+    }
+
+    /// The `ETag` of what stands at `path` now.
+    pub async fn etag(&self, path: &str) -> String {
+        self.get(path).await.expect(200).etag()
     }
 
     /// The latest audit event of a kind; the actor must be allowed to read them.
@@ -177,4 +203,9 @@ impl Actor {
         let page = self.get(&format!("/v1/audit-events?kind={kind}&limit=1")).await.ok();
         page["items"][0].clone()
     }
+}
+
+/// A text in a reply.
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
 }

@@ -3,13 +3,14 @@
 use std::{
     collections::BTreeMap,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
+use diesel::connection::SimpleConnection;
 use doorward::{
     app::App,
     config::{Config, Sources},
-    db::{Db, Options},
+    db::{self, Db, Options},
     features::{roles::built_in, setup},
     http::metrics::Metrics,
     kernel::{
@@ -125,9 +126,27 @@ impl House {
         self.database.folder.path()
     }
 
+    /// Where other programs find this test's database.
+    pub fn database_url(&self) -> &str {
+        self.database.url.as_str()
+    }
+
+    /// Does to the database what the service never would.
+    pub async fn execute(&self, statements: &str) {
+        let statements = statements.to_owned();
+        let done = self.app.db.write(move |db| Ok::<_, db::Error>(db.batch_execute(&statements)?));
+        done.await.expect("the statements run");
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, seconds: i64) {
         self.app.clock.advance(seconds);
+    }
+
+    /// Moves the clock on by less than a second.
+    pub fn pass_milliseconds(&self, milliseconds: i64) {
+        let Clock::Fixed(micros) = &self.app.clock else { panic!("the clock is a test's") };
+        micros.fetch_add(milliseconds * 1000, Ordering::SeqCst);
     }
 
     pub fn now(&self) -> Timestamp {

@@ -35,6 +35,12 @@ impl Reply {
         self.expect(200).json()
     }
 
+    /// 200 and the items of its page.
+    #[track_caller]
+    pub fn items(self) -> Vec<Value> {
+        self.ok()["items"].as_array().expect("a page").clone()
+    }
+
     /// 201 and its body.
     #[track_caller]
     pub fn created(self) -> Value {
@@ -79,5 +85,11 @@ impl Reply {
     #[track_caller]
     pub fn etag(&self) -> String {
         self.header("etag").expect("an ETag").to_owned()
+    }
+
+    /// The id of the request, as the log and the audit events call it.
+    #[track_caller]
+    pub fn request_id(&self) -> String {
+        self.header("x-request-id").expect("a request id").to_owned()
     }
 }
