@@ -187,8 +187,13 @@ api_test! { asvs_8_1_1_the_access_matrix_has_a_row_for_each_operation |house| {
         let operation = &path[text(row, "method").to_lowercase()];
         let needed = operation.get("x-required-permission").unwrap_or(&Value::Null);
         assert_eq!(&row["required_permission"], needed);
-        let is_open = operation["security"].as_array().is_some_and(Vec::is_empty);
-        assert_eq!(row["nobody"] == "allow", is_open, "{row}");
+        let (nobody, signed_in) = match text(row, "access").as_str() {
+            "public" => ("allow", "allow"),
+            "signed_in" | "fresh" => ("deny", "allow"),
+            "permission" => ("deny", "deny"),
+            _ => ("deny", "own_only"),
+        };
+        assert_eq!((&row["nobody"], &row["signed_in"]), (&json!(nobody), &json!(signed_in)), "{row}");
     }
 }}
 

@@ -18,6 +18,7 @@ async fn walk(by: &Actor, path: &str, limit: usize, mut between: impl AsyncFnMut
         let part = page["items"].as_array().expect("a list");
         assert!(part.len() <= limit);
         items.extend(part.iter().cloned());
+        assert!(items.len() < 1000, "{path} does not end");
         let Some(cursor) = page["next_cursor"].as_str() else { return items };
         assert_eq!(part.len(), limit, "only the last page may be shorter");
         next = format!("{first}&cursor={cursor}");
