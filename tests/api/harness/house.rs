@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, mpsc},
 };
 
 use doorward::{
@@ -17,16 +17,23 @@ use doorward::{
         clock::{Clock, Timestamp},
         cursor::CursorKey,
         password::{Cost, Hasher, Policy},
-        secret::MasterKey,
+        secret::{MasterKey, Secret},
         stage::Stage,
     },
     server,
 };
+use tokio::sync::oneshot;
 
 use super::{Actor, Contract, Kind, database::Database};
 
 /// Where the clock stands at first: 2026-11-01 12:00:00 UTC.
 const START: i64 = 1_793_534_400_000_000;
+
+/// The seed from which the salts of passwords are drawn, one 16 bytes for each hash.
+pub const SALTS: u64 = 7;
+
+/// How many passwords are hashed at a time.
+const HASHERS: usize = 2;
 
 /// What a test wants different from the defaults: variables as an operator would set them.
 #[derive(Default)]
@@ -45,6 +52,7 @@ pub struct House {
     pub master: MasterKey,
     pub kind: Kind,
     database: Arc<Database>,
+    salts: Chance,
 }
 
 impl House {
@@ -65,13 +73,13 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let config = config(&database, address, &settings);
-        let chance = Chance::System;
+        let (chance, salts) = (Chance::System, Chance::seeded(SALTS));
         let master = MasterKey::random(&chance);
         let app = App {
             db: Db::open(&database.url, Options { pool: config.database.pool })
                 .expect("a database"),
             clock: Clock::fixed(Timestamp::from_micros(START)),
-            hasher: Hasher::start(Cost::FLOOR, 2, 512, chance.clone()),
+            hasher: Hasher::start(Cost::FLOOR, HASHERS, 512, salts.clone()),
             policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
                 .expect("a policy"),
             cursors: CursorKey::new(&master),
@@ -86,7 +94,7 @@ impl House {
             app.stage.serve();
         }
         let contract = Arc::new(Contract::of(app.config.cookie_name()));
-        let house = Self { app, address, contract, client: client(), master, kind, database };
+        let house = Self { app, address, contract, client: client(), master, kind, database, salts };
         house.serve(listener);
         house
     }
@@ -104,6 +112,7 @@ impl House {
             master: self.master.clone(),
             kind: self.kind,
             database: Arc::clone(&self.database),
+            salts: self.salts.clone(),
         };
         house.app.stage.serve();
         house.serve(listener);
@@ -123,6 +132,28 @@ impl House {
     /// The folder of this test's own files.
     pub fn folder(&self) -> &std::path::Path {
         self.database.folder.path()
+    }
+
+    /// Holds up every password that is hashed or checked from now on, until the returned sender is
+    /// dropped.
+    pub async fn hold_passwords(&self) -> mpsc::Sender<()> {
+        let Chance::Seeded(salts) = self.salts.clone() else { panic!("salts are drawn from a seed") };
+        let (release, released) = mpsc::channel::<()>();
+        let (held, is_held) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _held = salts.lock();
+            held.send(()).expect("the test waits");
+            released.recv().expect_err("nothing is ever sent");
+        });
+        is_held.await.expect("the thread runs");
+        for _ in 0..HASHERS {
+            let hasher = self.app.hasher.clone();
+            // Waits for a salt, and with it its thread.
+            let hash = async move { hasher.hash(Secret::new("held up".to_owned())).await };
+            actix_web::rt::spawn(hash);
+        }
+        tokio::task::yield_now().await;
+        release
     }
 
     /// Moves the clock on.

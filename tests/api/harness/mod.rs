@@ -3,13 +3,14 @@
 mod actor;
 mod contract;
 mod database;
+mod dump;
 mod house;
 mod reply;
 
 pub use actor::{Actor, PASSWORD};
-pub use contract::Contract;
+pub use contract::{Contract, Operation};
 pub use database::Kind;
-pub use house::{House, Settings};
+pub use house::{House, SALTS, Settings};
 pub use reply::Reply;
 
 /// A test that runs on both databases, each with a service of its own.
