@@ -8,3 +8,4 @@ mod contract;
 mod matrix;
 mod roles;
 mod sign_in;
+mod sign_up;

@@ -61,7 +61,11 @@ fn rows(db: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
         Conn::Sqlite(_) => {
             let columns = format!("SELECT name AS line FROM pragma_table_info('{table}')");
             let columns = ask(db, &columns)?;
-            columns.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ', ' || ")
+            columns
+                .iter()
+                .map(|name| format!("quote({name})"))
+                .collect::<Vec<_>>()
+                .join(" || ', ' || ")
         }
     };
     let mut rows = ask(db, &format!("SELECT {row} AS line FROM {table}"))?;

@@ -94,7 +94,8 @@ impl House {
             app.stage.serve();
         }
         let contract = Arc::new(Contract::of(app.config.cookie_name()));
-        let house = Self { app, address, contract, client: client(), master, kind, database, salts };
+        let house =
+            Self { app, address, contract, client: client(), master, kind, database, salts };
         house.serve(listener);
         house
     }
@@ -137,7 +138,9 @@ impl House {
     /// Holds up every password that is hashed or checked from now on, until the returned sender is
     /// dropped.
     pub async fn hold_passwords(&self) -> mpsc::Sender<()> {
-        let Chance::Seeded(salts) = self.salts.clone() else { panic!("salts are drawn from a seed") };
+        let Chance::Seeded(salts) = self.salts.clone() else {
+            panic!("salts are drawn from a seed")
+        };
         let (release, released) = mpsc::channel::<()>();
         let (held, is_held) = oneshot::channel();
         std::thread::spawn(move || {
