@@ -51,6 +51,8 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 /// Errors: `accounts.not_found`, `grants.last_admin`.
 pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Problem> {
     keeping_an_admin(db, user, now, |db| {
+        // Before its sessions go: a sign-in on its way must not add one behind.
+        store::lock(db, user)?;
         sessions::delete_all(db, user)?;
         diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
         if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }

@@ -89,6 +89,14 @@ pub fn find_by_email(db: &mut Conn, email: &Email) -> QueryResult<Option<Account
         .optional()
 }
 
+/// The account as it is, and stays until the end of the transaction: whoever else changes it, its
+/// password or its sessions has done so before, or waits.
+pub fn lock(db: &mut Conn, id: &UserId) -> QueryResult<Option<AccountRow>> {
+    // Both databases understand an update that changes nothing; PostgreSQL locks the row for it.
+    diesel::update(users::table.find(id)).set(users::version.eq(users::version)).execute(db)?;
+    find(db, id)
+}
+
 /// What is asked of the list.
 pub struct Wanted {
     pub email_prefix: Option<String>,
@@ -211,7 +219,13 @@ pub fn find_password(db: &mut Conn, id: &UserId) -> QueryResult<Option<PasswordH
     passwords::table.find(id).select(passwords::hash).first(db).optional()
 }
 
-/// Sets the password, whether there was one or not.
+/// Whether the account's password still is the one that was checked. Lock the account first.
+pub fn has_password(db: &mut Conn, id: &UserId, hash: &PasswordHash) -> QueryResult<bool> {
+    let same = passwords::table.find(id).filter(passwords::hash.eq(hash));
+    diesel::select(diesel::dsl::exists(same)).get_result(db)
+}
+
+/// Sets the password, whether there was one or not. Lock the account first.
 pub fn put_password(
     db: &mut Conn,
     id: &UserId,

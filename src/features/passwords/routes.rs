@@ -55,16 +55,29 @@ pub async fn change_password(
     check_password(&app, &new, &by.caller.email, &by.caller.name, "/new_password")?;
     let account = Bucket::account(&app.config.throttle, &parse_email(&by.caller.email)?);
     let stored = begin(&app, &by, &account).await?;
-    let verdict = app.hasher.verify(Secret::new(body.current_password), stored).await?;
-    if verdict == Verdict::Wrong {
-        let event = Event::new(&app, Kind::PasswordRefused).actor(by.user());
-        let event = event.subject(by.user().as_str()).peer(&by.peer);
+    let verdict = app.hasher.verify(Secret::new(body.current_password), stored.clone()).await?;
+    let Some(old) = stored.filter(|_| verdict != Verdict::Wrong) else {
+        let event = refused(&app, &by);
         app.db.write_quiet(move |db| Ok::<_, Problem>(audit::record(db, event)?)).await?;
         return Err(Code::CurrentPasswordWrong.into());
-    }
-    let hash = app.hasher.hash(new).await?;
-    complete(&app, &by, by.tried.clone(), account, hash, &request).await?;
+    };
+    let new = app.hasher.hash(new).await?;
+    let change = Change { old, new, account, address: by.tried.clone() };
+    complete(&app, &by, change, &request).await?;
     Ok(NoContent)
+}
+
+/// A change whose old password was right when it was checked.
+struct Change {
+    old: PasswordHash,
+    new: PasswordHash,
+    account: Bucket,
+    address: Option<Bucket>,
+}
+
+fn refused(app: &App, by: &Visit) -> Event {
+    let event = Event::new(app, Kind::PasswordRefused).actor(by.user());
+    event.subject(by.user().as_str()).peer(&by.peer)
 }
 
 /// Counts the attempt, then reads the hash: guessing here is no cheaper than at sign-in.
@@ -78,30 +91,42 @@ async fn begin(app: &App, by: &Visit, account: &Bucket) -> Result<Option<Passwor
         .await?
 }
 
+/// Puts the new password and a new session in the place of all that was: one transaction, then
+/// the cookie.
 async fn complete(
     app: &App,
     by: &Visit,
-    tried: Option<Bucket>,
-    account: Bucket,
-    hash: PasswordHash,
+    change: Change,
     request: &HttpRequest,
 ) -> Result<(), Problem> {
     let (id, now) = (by.user().clone(), app.now());
+    let came_with = by.caller.session.id.clone();
     let remember = by.caller.session.remember.into();
     let (session, opened) = NewSession::new(app, &id, &by.peer, remember, "pwd");
-    let event = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
-    let event = event.session(session.id()).peer(&by.peer);
+    let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
+    let made = made.session(session.id()).peer(&by.peer);
+    let refused = refused(app, by);
     app.db
         .write(move |db| {
-            if let Some(tried) = &tried {
-                throttle::give_back(db, tried)?;
+            // Looked at again: another change may have come first, or somebody may have ended the
+            // session, while the password was being checked.
+            store::lock(db, &id)?;
+            if !store::has_password(db, &id, &change.old)? {
+                audit::record(db, refused)?;
+                return Ok(Err(Code::CurrentPasswordWrong));
             }
-            throttle::clear(db, &account)?;
-            store::put_password(db, &id, &hash, now)?;
+            if !sessions::revoke(db, &id, &came_with, now)? {
+                return Err(Problem::from(Code::NotSignedIn));
+            }
+            if let Some(address) = &change.address {
+                throttle::give_back(db, address)?;
+            }
+            throttle::clear(db, &change.account)?;
+            store::put_password(db, &id, &change.new, now)?;
             sessions::revoke_many(db, &id, &Which::All, now)?;
             sessions::insert(db, &session)?;
-            Ok::<_, Problem>(audit::record(db, event)?)
+            Ok(Ok(audit::record(db, made)?))
         })
-        .await?;
+        .await??;
     sessions::hand_over(request, opened)
 }

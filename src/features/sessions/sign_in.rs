@@ -1,6 +1,7 @@
 //! Signing in with a password, signing out, and looking at the session.
 
 use actix_web::{HttpRequest, web::Data};
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{CurrentSession, SessionAnswer, SignIn, SignInAnswer, SignInStatus};
@@ -29,6 +30,7 @@ use crate::{
     },
     kernel::{
         email::Email,
+        id::UserId,
         password::{PasswordHash, Verdict},
         secret::Secret,
     },
@@ -73,8 +75,8 @@ pub async fn sign_in_with_password(
     let password = Secret::new(body.password);
     let known = begin(&app, &attempt).await?;
     let (account, hash) = known.map_or((None, None), |(row, hash)| (Some(row), hash));
-    let verdict = app.hasher.verify(password.clone(), hash).await?;
-    let Some(account) = account.filter(|_| verdict != Verdict::Wrong) else {
+    let verdict = app.hasher.verify(password.clone(), hash.clone()).await?;
+    let (Some(account), Some(hash)) = (account.filter(|_| verdict != Verdict::Wrong), hash) else {
         return Err(refuse(&app, &attempt).await?);
     };
     if Status::of(&account.status) != Status::Active {
@@ -85,8 +87,16 @@ pub async fn sign_in_with_password(
         Verdict::RightButOutdated => Some(app.hasher.hash(password).await?),
         _ => None,
     };
-    let session = complete(&app, attempt, account, better, &request).await?;
+    let checked = Checked { account: account.id, hash, better };
+    let session = complete(&app, attempt, checked, &request).await?;
     Ok(Ok200(SignInAnswer { status: SignInStatus::SignedIn, session }))
+}
+
+/// A password that was right when it was checked.
+struct Checked {
+    account: UserId,
+    hash: PasswordHash,
+    better: Option<PasswordHash>,
 }
 
 type Known = Option<(AccountRow, Option<PasswordHash>)>;
@@ -147,36 +157,50 @@ async fn refuse_disabled(
 async fn complete(
     app: &App,
     attempt: Attempt,
-    account: AccountRow,
-    better: Option<PasswordHash>,
+    checked: Checked,
     request: &HttpRequest,
 ) -> Result<CurrentSession, Problem> {
-    let (session, opened) =
-        NewSession::new(app, &account.id, &attempt.peer, attempt.remember, "pwd");
-    let event = Event::new(app, Kind::SignedIn).actor(&account.id).subject(account.id.as_str());
-    let event = event.session(session.id()).peer(&attempt.peer);
-    let now = app.now();
+    let (user, now) = (checked.account.clone(), app.now());
+    let (session, opened) = NewSession::new(app, &user, &attempt.peer, attempt.remember, "pwd");
+    let made = Event::new(app, Kind::SignedIn).actor(&user).subject(user.as_str());
+    let made = made.session(session.id()).peer(&attempt.peer);
+    let refused = Event::new(app, Kind::SignInRefused).subject(user.as_str()).peer(&attempt.peer);
+    let refused = refused.detail(json!({ "why": "changed meanwhile" }));
     let key = session.key_hash().clone();
     let caller = app
         .db
         .write(move |db| {
-            // Read again: it may have been disabled while the password was being checked.
-            let row = store::find(db, &account.id)?.ok_or(Code::InvalidCredentials)?;
-            if Status::of(&row.status) != Status::Active {
-                return Err(Code::AccountDisabled.into());
+            if let Some(code) = checked.is_outdated(db)? {
+                audit::record(db, refused)?;
+                return Ok(Err(code));
             }
             give_back(db, &attempt)?;
-            if let Some(hash) = better {
-                store::put_password(db, &account.id, &hash, now)?;
+            if let Some(hash) = checked.better {
+                store::put_password(db, &user, &hash, now)?;
             }
             sessions::insert(db, &session)?;
             let caller = caller::find(db, &key, now)?;
-            audit::record(db, event)?;
-            caller.ok_or_else(|| Problem::internal("a new session was not found"))
+            audit::record(db, made)?;
+            let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
+            Ok::<_, Problem>(Ok(caller))
         })
-        .await?;
+        .await??;
     sessions::hand_over(request, opened)?;
     Ok(CurrentSession::from(&caller))
+}
+
+impl Checked {
+    /// Why the sign-in must not go on. While the password was being checked, the account may have
+    /// been disabled or deleted, or may have got another password, which ended its sessions.
+    fn is_outdated(&self, db: &mut Conn) -> QueryResult<Option<Code>> {
+        let Some(row) = store::lock(db, &self.account)? else {
+            return Ok(Some(Code::InvalidCredentials));
+        };
+        if !store::has_password(db, &self.account, &self.hash)? {
+            return Ok(Some(Code::InvalidCredentials));
+        }
+        Ok((Status::of(&row.status) != Status::Active).then_some(Code::AccountDisabled))
+    }
 }
 
 /// A right password is no failure of its address, and forgives those of its account.
