@@ -5,7 +5,9 @@
 mod harness;
 
 mod contract;
+mod lifetimes;
 mod matrix;
+mod races;
 mod roles;
 mod sign_in;
 mod sign_up;

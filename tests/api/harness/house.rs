@@ -16,7 +16,7 @@ use doorward::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
-        password::{Cost, Hasher, Policy},
+        password::{Cost, Hasher, PasswordHash, Policy},
         secret::{MasterKey, Secret},
         stage::Stage,
     },
@@ -157,6 +157,20 @@ impl House {
         }
         tokio::task::yield_now().await;
         release
+    }
+
+    /// Waits until every password that was to be hashed or checked before this call is done.
+    pub async fn passwords_checked(&self) {
+        for _ in 0..HASHERS {
+            let last = self.app.hasher.hash(Secret::new("the last".to_owned()));
+            last.await.expect("the hasher has room");
+        }
+    }
+
+    /// The hash of a password, also while passwords are held up.
+    pub fn hash(&self, password: &str) -> PasswordHash {
+        let hasher = Hasher::start(Cost::FLOOR, 1, 1, Chance::System);
+        hasher.hash_blocking(&Secret::new(password.to_owned()))
     }
 
     /// Moves the clock on.
