@@ -7,6 +7,7 @@ use crate::{
         admins,
         audit::{self, Event, Kind},
         caller::SYSTEM,
+        sessions::{self, Which},
     },
     app::App,
     db::{
@@ -77,6 +78,8 @@ pub struct NewAdmin {
 
 /// Makes an account that holds the role `admin`, or gives the role and the password to the account
 /// that has the address. Answers the account as it is then.
+///
+/// Whoever made that account may be a stranger: their sessions end with their password.
 pub fn make_admin(db: &mut Conn, new: NewAdmin, now: Timestamp) -> Result<AccountRow, Problem> {
     let row = match sign_up::owner(db, &new.row.email)? {
         None => {
@@ -84,6 +87,8 @@ pub fn make_admin(db: &mut Conn, new: NewAdmin, now: Timestamp) -> Result<Accoun
             new.row
         }
         Some(owner) => {
+            store::lock(db, &owner.id)?;
+            sessions::revoke_many(db, &owner.id, &Which::All, now)?;
             store::put_password(db, &owner.id, &new.hash, now)?;
             owner
         }
