@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError, Route, guard,
+    HttpRequest, HttpResponse, ResponseError,
     http::header::{self, ContentEncoding},
     web::{self, Data},
 };
@@ -43,19 +43,16 @@ impl Docs {
 
 /// What shows the contract. These paths are about the contract, so they stand outside it.
 pub fn outside(with_swagger: bool) -> Vec<Outside> {
+    let page = |path, read| Outside { path, read, post: None };
     let mut list = vec![
-        Outside { path: "/openapi.json", fill: |at| at.route(readable().to(openapi)) },
-        Outside { path: "/docs/problems/{code}", fill: |at| at.route(readable().to(problem_page)) },
+        page("/openapi.json", |at| at.to(openapi)),
+        page("/docs/problems/{code}", |at| at.to(problem_page)),
     ];
     if with_swagger {
-        list.push(Outside { path: "/docs", fill: |at| at.route(readable().to(redirect)) });
-        list.push(Outside { path: "/docs/{file:.*}", fill: |at| at.route(readable().to(swagger)) });
+        list.push(page("/docs", |at| at.to(redirect)));
+        list.push(page("/docs/{file:.*}", |at| at.to(swagger)));
     }
     list
-}
-
-fn readable() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn openapi(request: HttpRequest, docs: Data<Docs>) -> HttpResponse {

@@ -3,20 +3,16 @@
 mod assets;
 mod setup;
 
-use actix_web::web;
-
 use crate::http::outside::Outside;
 
 /// The pages. They are for people; the contract is about the API alone.
 pub fn outside() -> Vec<Outside> {
     vec![
-        Outside {
-            path: "/assets/doorward.css",
-            fill: |at| at.route(web::get().to(assets::stylesheet)),
-        },
+        Outside { path: "/assets/doorward.css", read: |at| at.to(assets::stylesheet), post: None },
         Outside {
             path: "/setup",
-            fill: |at| at.route(web::get().to(setup::show)).route(web::post().to(setup::submit)),
+            read: |at| at.to(setup::show),
+            post: Some(|at| at.to(setup::submit)),
         },
     ]
 }
