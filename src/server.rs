@@ -123,7 +123,7 @@ pub fn build(
     Ok(server.run())
 }
 
-/// Lets pages of listed origins call the API with their cookie; all others get no header at all.
+/// Lets pages of listed origins call the API with their cookie; no other origin is ever allowed.
 fn cors(origins: Data<Origins>) -> Cors {
     Cors::default()
         .allowed_origin_fn(move |origin, _| {
