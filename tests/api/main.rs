@@ -5,12 +5,15 @@
 mod harness;
 
 mod contract;
+mod csrf;
+mod headers;
 mod lifetimes;
 mod matrix;
 mod passwords;
 mod races;
 mod roles;
 mod sessions;
+mod setup;
 mod sign_in;
 mod sign_up;
 mod throttles;
