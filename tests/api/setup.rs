@@ -155,6 +155,8 @@ api_test! { the_page_shows_a_form_that_makes_the_administrator |house| {
     let token = token(&house).await;
     let page = house.nobody().get(&format!("/setup?token={token}")).await.expect(200);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    // So that the form says where it comes from, also to browsers without `Sec-Fetch-Site`.
+    assert_eq!(page.header("referrer-policy"), Some("same-origin"));
     for part in [
         "<form method=\"post\" action=\"/setup\">",
         &format!("<input type=\"hidden\" name=\"token\" value=\"{token}\">"),
