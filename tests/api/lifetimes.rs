@@ -66,6 +66,20 @@ api_test! { asvs_7_3_2_a_session_ends_however_much_it_is_used [Settings {
     is_over(&user).await;
 }}
 
+api_test! { the_shortest_idle_limit_leaves_a_session_that_is_used_alone [Settings {
+    variables: vec![("DOORWARD_SESSION_IDLE_SECONDS", "300")],
+    ..Settings::default()
+}] |house| {
+    let user = house.user().await;
+    for nth in 1..=12 {
+        house.pass(59);
+        user.get("/v1/me").await.ok();
+        if nth % 2 == 0 {
+            noted(&house).await;
+        }
+    }
+}}
+
 api_test! { the_use_of_a_session_is_noted_at_most_once_a_minute |house| {
     let user = house.user().await;
     let start = last_seen(&house).await;
