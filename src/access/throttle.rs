@@ -190,7 +190,8 @@ fn lock(db: &mut Conn, bucket: &Bucket, now: Timestamp) -> QueryResult<Timestamp
 }
 
 fn refusal(policy: &Policy, excess_micros: i64) -> Problem {
-    let seconds = excess_micros.div_euclid(1_000_000) + 1;
+    // Rounded up: whoever comes back after that many seconds is let through.
+    let seconds = excess_micros.saturating_add(999_999).div_euclid(1_000_000);
     let (name, tries, window) = (policy.name, policy.tries, policy.window_seconds);
     Problem::from(Code::RateLimited)
         .retry_after(seconds)

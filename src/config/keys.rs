@@ -190,14 +190,15 @@ table! {
 
     /// How long a sign-in lasts. The defaults stay within the 30 days of NIST SP 800-63B-4, AAL1.
     session: Session {
-        /// Seconds without a request after which a session ends.
-        idle_seconds: u32 = 86_400 in 60..=7_776_000;
+        /// Seconds without a request after which a session ends. Requests are noted at most once
+        /// a minute, so it may end up to a minute earlier.
+        idle_seconds: u32 = 86_400 in 300..=7_776_000;
         /// Seconds after which a session ends however much it is used.
-        absolute_seconds: u32 = 2_592_000 in 60..=31_536_000;
+        absolute_seconds: u32 = 2_592_000 in 300..=31_536_000;
         /// As `idle_seconds`, for a sign-in with "remember me".
-        remember_idle_seconds: u32 = 1_209_600 in 60..=7_776_000;
+        remember_idle_seconds: u32 = 1_209_600 in 300..=7_776_000;
         /// As `absolute_seconds`, for a sign-in with "remember me".
-        remember_absolute_seconds: u32 = 2_592_000 in 60..=31_536_000;
+        remember_absolute_seconds: u32 = 2_592_000 in 300..=31_536_000;
         /// Milliseconds for which a checked session is kept in memory; 0 reads the database each
         /// time. A sign-out on one node is seen by the others after at most this time.
         cache_milliseconds: u32 = 1000 in 0..=1000;

@@ -10,7 +10,7 @@ use actix_web::{
 use sha2::{Digest, Sha256};
 use utoipa_swagger_ui::Config;
 
-use super::{code::Code, mount::readable, outside::Outside, problem::Problem};
+use super::{code::Code, outside::Outside, problem::Problem};
 
 /// The document as it is served, made once at start.
 pub struct Docs {
@@ -43,29 +43,14 @@ impl Docs {
 
 /// What shows the contract. These paths are about the contract, so they stand outside it.
 pub fn outside(with_swagger: bool) -> Vec<Outside> {
+    let page = |path, read| Outside { path, read, post: None };
     let mut list = vec![
-        Outside {
-            path: "/openapi.json",
-            allow: "GET, HEAD",
-            fill: |at| at.route(readable().to(openapi)),
-        },
-        Outside {
-            path: "/docs/problems/{code}",
-            allow: "GET, HEAD",
-            fill: |at| at.route(readable().to(problem_page)),
-        },
+        page("/openapi.json", |at| at.to(openapi)),
+        page("/docs/problems/{code}", |at| at.to(problem_page)),
     ];
     if with_swagger {
-        list.push(Outside {
-            path: "/docs",
-            allow: "GET, HEAD",
-            fill: |at| at.route(readable().to(redirect)),
-        });
-        list.push(Outside {
-            path: "/docs/{file:.*}",
-            allow: "GET, HEAD",
-            fill: |at| at.route(readable().to(swagger)),
-        });
+        list.push(page("/docs", |at| at.to(redirect)));
+        list.push(page("/docs/{file:.*}", |at| at.to(swagger)));
     }
     list
 }

@@ -9,7 +9,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -66,7 +66,7 @@ pub async fn finish(
     let route = route.as_deref().unwrap_or("none");
     let seconds = started.elapsed().as_secs_f64();
     let cause;
-    (response, cause) = write_problem(response, &request_id);
+    (response, cause) = write_problem(response, &method, &request_id);
     secure(&finish, &request_id, response.headers_mut());
     finish.metrics.count(method.as_str(), route, response.status().as_u16(), seconds);
     log(response.status().as_u16(), method.as_str(), route, &request_id, seconds, cause.as_deref());
@@ -91,7 +91,11 @@ fn refuse_early(finish: &Finish, request: &ServiceRequest) -> Option<Code> {
 ///
 /// Refusals of actix's own (a path it can't decode, a failing session store) come here without a
 /// problem; they get the one that fits their status.
-fn write_problem(mut response: HttpResponse, request_id: &str) -> (HttpResponse, Option<String>) {
+fn write_problem(
+    mut response: HttpResponse,
+    method: &Method,
+    request_id: &str,
+) -> (HttpResponse, Option<String>) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return (response, None);
@@ -101,7 +105,7 @@ fn write_problem(mut response: HttpResponse, request_id: &str) -> (HttpResponse,
     if known.is_none() && response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
         return (response, None);
     }
-    let problem = known.unwrap_or_else(|| Problem::from(code_for(status)));
+    let problem = known.unwrap_or_else(|| Problem::from(code_for(status, method)));
     let head = response.head_mut();
     head.status = problem.code().status();
     for (name, value) in problem.headers() {
@@ -115,13 +119,15 @@ fn write_problem(mut response: HttpResponse, request_id: &str) -> (HttpResponse,
     (response.set_body(body), problem.cause().map(ToOwned::to_owned))
 }
 
-fn code_for(status: StatusCode) -> Code {
+fn code_for(status: StatusCode, method: &Method) -> Code {
     match status {
         StatusCode::NOT_FOUND => Code::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::ContentTypeUnsupported,
         StatusCode::REQUEST_TIMEOUT => Code::RequestTimeout,
+        // What the CORS layer does not allow a page of another origin to send.
+        status if status.is_client_error() && method == Method::OPTIONS => Code::OriginRefused,
         status if status.is_client_error() => Code::PathInvalid,
         _ => Code::Internal,
     }

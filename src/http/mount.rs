@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError, Route,
+    HttpRequest, HttpResponse, Resource, ResponseError, Route,
     dev::{AppService, HttpServiceFactory},
     guard,
     http::{Method, header},
@@ -30,43 +30,42 @@ impl HttpServiceFactory for Endpoints {
             path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>()
         });
         for (path, endpoints) in by_path {
-            let allow = allow(&endpoints);
             let mut resource = web::resource(path);
             for endpoint in &endpoints {
                 resource = resource.route(endpoint.route(route_for(&endpoint.method)));
             }
-            let refuse = move || {
-                let allow = allow.clone();
-                async move { method_not_allowed(&allow) }
-            };
-            resource.default_service(web::to(refuse)).register(config);
+            let methods: Vec<_> = endpoints.iter().map(|endpoint| &endpoint.method).collect();
+            refuse_others(resource, &methods).register(config);
         }
     }
 }
 
-fn route_for(method: &Method) -> Route {
-    if method == Method::GET { readable() } else { web::method(method.clone()) }
-}
-
-/// GET, and HEAD, which is GET without the body (RFC 9110, section 9.3.2).
-pub fn readable() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-fn allow(endpoints: &[Endpoint]) -> String {
-    let mut methods: Vec<_> = endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
+/// An empty route for a method.
+pub fn route_for(method: &Method) -> Route {
+    if method == Method::GET {
+        // HEAD is GET without the body (RFC 9110, section 9.3.2).
+        return web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
     }
-    methods.sort_unstable();
-    methods.join(", ")
+    web::method(method.clone())
 }
 
-/// 405 with the methods that the path knows.
-pub fn method_not_allowed(allow: &str) -> HttpResponse {
-    Problem::from(Code::MethodNotAllowed)
-        .with_header(header::ALLOW.as_str(), allow)
-        .error_response()
+/// Answers every other method than these with 405 and their names.
+pub fn refuse_others(resource: Resource, methods: &[&Method]) -> Resource {
+    let allow = allow(methods);
+    resource.default_service(web::to(move || {
+        let refusal = Problem::from(Code::MethodNotAllowed);
+        let refusal = refusal.with_header(header::ALLOW.as_str(), &allow);
+        async move { refusal.error_response() }
+    }))
+}
+
+fn allow(methods: &[&Method]) -> String {
+    let mut names: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.sort_unstable();
+    names.join(", ")
 }
 
 /// The answer where no path matches.

@@ -1,19 +1,25 @@
 //! Routes beside the API: documents, pages, assets. None may stand where the API stands.
 
 use actix_web::{
-    Resource,
+    Route,
+    http::Method,
     web::{self, ServiceConfig},
 };
 
-use super::{contract::ContractError, endpoint::Endpoint, mount::method_not_allowed};
+use super::{
+    contract::ContractError,
+    endpoint::Endpoint,
+    mount::{refuse_others, route_for},
+};
 
-/// A route that is not in the contract, and what answers it.
+/// A path that is not in the contract, and what answers there.
 #[derive(Clone, Copy)]
 pub struct Outside {
     pub path: &'static str,
-    /// The methods that it answers, as in the `Allow` header.
-    pub allow: &'static str,
-    pub fill: fn(Resource) -> Resource,
+    /// Puts the handler of GET and HEAD on a route.
+    pub read: fn(Route) -> Route,
+    /// Puts the handler of POST on a route, where there is one.
+    pub post: Option<fn(Route) -> Route>,
 }
 
 /// The beginnings of paths that belong to the API alone.
@@ -37,10 +43,14 @@ pub fn check(list: &[Outside], endpoints: &[Endpoint]) -> Result<(), ContractErr
 #[expect(clippy::disallowed_methods, reason = "the one place for routes beside the API")]
 pub fn mount(list: &[Outside], config: &mut ServiceConfig) {
     for outside in list {
-        let allow = outside.allow;
-        let refuse = move || async move { method_not_allowed(allow) };
-        let resource = web::resource(outside.path).default_service(web::to(refuse));
-        config.service((outside.fill)(resource));
+        let mut resource = web::resource(outside.path);
+        resource = resource.route((outside.read)(route_for(&Method::GET)));
+        let mut methods = vec![&Method::GET];
+        if let Some(post) = outside.post {
+            resource = resource.route(post(route_for(&Method::POST)));
+            methods.push(&Method::POST);
+        }
+        config.service(refuse_others(resource, &methods));
     }
 }
 
@@ -50,10 +60,10 @@ mod tests {
 
     #[test]
     fn a_route_of_the_api_outside_the_contract_stops_the_start() {
-        let hidden = Outside { path: "/v1/hidden", allow: "GET", fill: |at| at };
+        let hidden = Outside { path: "/v1/hidden", read: |at| at, post: None };
         let ContractError(errors) = check(&[hidden], &[]).unwrap_err();
         assert_eq!(errors, ["`/v1/hidden` is mounted outside the contract"]);
-        let page = Outside { path: "/v1beta", allow: "GET", fill: |at| at };
+        let page = Outside { path: "/v1beta", read: |at| at, post: None };
         assert_eq!(check(&[page], &[]), Ok(()));
     }
 }

@@ -3,22 +3,16 @@
 mod assets;
 mod setup;
 
-use actix_web::web;
-
-use crate::http::{mount::readable, outside::Outside};
+use crate::http::outside::Outside;
 
 /// The pages. They are for people; the contract is about the API alone.
 pub fn outside() -> Vec<Outside> {
     vec![
-        Outside {
-            path: "/assets/doorward.css",
-            allow: "GET, HEAD",
-            fill: |at| at.route(readable().to(assets::stylesheet)),
-        },
+        Outside { path: "/assets/doorward.css", read: |at| at.to(assets::stylesheet), post: None },
         Outside {
             path: "/setup",
-            allow: "GET, HEAD, POST",
-            fill: |at| at.route(readable().to(setup::show)).route(web::post().to(setup::submit)),
+            read: |at| at.to(setup::show),
+            post: Some(|at| at.to(setup::submit)),
         },
     ]
 }

@@ -117,6 +117,8 @@ fn render(status: StatusCode, page: &SetupPage<'_>) -> HttpResponse {
     match page.render() {
         Ok(html) => HttpResponse::build(status)
             .insert_header((header::CONTENT_SECURITY_POLICY, CSP))
+            // Without any referrer a browser would call the form's origin `null`.
+            .insert_header((header::REFERRER_POLICY, "same-origin"))
             .content_type("text/html; charset=utf-8")
             .body(html),
         Err(error) => Problem::internal(error).error_response(),

@@ -49,10 +49,12 @@ api_test! { a_permission_that_is_not_held_is_answered_with_the_roles_that_give_i
     let user = house.user().await;
     admin.post("/v1/roles", json!({ "name": "reader", "permissions": ["users:read"] })).await;
 
-    let answer = ask(&user, json!({ "permission": "users:read" })).await;
+    let own = ask(&user, json!({ "permission": "users:read" })).await;
+    let answer = ask_about(&admin, &user.id).await;
 
     assert_eq!((&answer["allowed"], &answer["reason"]), (&json!(false), &json!("not_granted")));
     assert_eq!(answer["roles_with_it"], json!(["admin", "auditor", "reader"]));
+    assert_eq!(own["roles_with_it"], json!([]), "who may not read roles is told no names");
     assert_eq!((&answer["grant_id"], &answer["role"]), (&Value::Null, &Value::Null));
     let grant = admin.grant(&user.id, &admin.role_called("reader").await).await;
     assert_eq!(ask_about(&admin, &user.id).await["grant_id"], grant);

@@ -7,6 +7,7 @@ use std::{
 
 use doorward::{api, server};
 use jsonschema::Validator;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Reply;
@@ -15,6 +16,14 @@ use super::Reply;
 pub struct Contract {
     pub document: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+/// An operation of the contract, at a path that fits its template and names nothing that exists.
+pub struct Operation {
+    pub id: String,
+    pub method: Method,
+    pub path: String,
+    pub takes_body: bool,
 }
 
 impl Contract {
@@ -31,7 +40,9 @@ impl Contract {
         };
         let method = if method == "HEAD" { "get" } else { &method.to_lowercase() };
         let Some(operation) = item.get(method) else {
-            assert_eq!(reply.status, 405, "{method} {path} is no operation");
+            // What a browser asks before a request of another origin is no operation either.
+            let is_known = reply.status == 405 || method == "options";
+            assert!(is_known, "{method} {path} is no operation");
             return;
         };
         let at = format!("{method} {template} answered {}", reply.status);
@@ -58,6 +69,20 @@ impl Contract {
         }
     }
 
+    pub fn operations(&self) -> Vec<Operation> {
+        let paths = self.document["paths"].as_object().expect("paths");
+        let items = paths.iter().flat_map(|(template, item)| {
+            item.as_object().expect("an item").iter().map(move |(name, it)| (template, name, it))
+        });
+        let operations = items.map(|(template, name, it)| Operation {
+            id: it["operationId"].as_str().expect("an id").to_owned(),
+            method: name.to_uppercase().parse().expect("a method"),
+            path: fill(template, it),
+            takes_body: it.get("requestBody").is_some(),
+        });
+        operations.collect()
+    }
+
     /// The path item whose template fits, literal parts first.
     fn find(&self, path: &str) -> Option<(&str, &Value)> {
         let paths = self.document["paths"].as_object().expect("paths");
@@ -79,6 +104,13 @@ impl Contract {
         });
         Arc::clone(validator)
     }
+}
+
+/// The template with an id in the place of its parameter, which the pattern starts with.
+fn fill(template: &str, operation: &Value) -> String {
+    let pattern = operation["parameters"][0]["schema"]["pattern"].as_str().unwrap_or_default();
+    let prefix = pattern.trim_start_matches('^').split('[').next().unwrap_or_default();
+    template.replace("{id}", &format!("{prefix}{}", "0".repeat(26)))
 }
 
 fn fits(template: &str, path: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     net::{SocketAddr, TcpListener},
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, atomic::Ordering, mpsc},
 };
 
 use diesel::connection::SimpleConnection;
@@ -17,17 +17,24 @@ use doorward::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
-        password::{Cost, Hasher, Policy},
-        secret::MasterKey,
+        password::{Cost, Hasher, PasswordHash, Policy},
+        secret::{MasterKey, Secret},
         stage::Stage,
     },
     server,
 };
+use tokio::sync::oneshot;
 
 use super::{Actor, Contract, Kind, database::Database};
 
 /// Where the clock stands at first: 2026-11-01 12:00:00 UTC.
 const START: i64 = 1_793_534_400_000_000;
+
+/// The seed from which the salts of passwords are drawn, one 16 bytes for each hash.
+pub const SALTS: u64 = 7;
+
+/// How many passwords are hashed at a time.
+const HASHERS: usize = 2;
 
 /// What a test wants different from the defaults: variables as an operator would set them.
 #[derive(Default)]
@@ -46,6 +53,7 @@ pub struct House {
     pub master: MasterKey,
     pub kind: Kind,
     database: Arc<Database>,
+    salts: Chance,
 }
 
 impl House {
@@ -66,13 +74,13 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let config = config(&database, address, &settings);
-        let chance = Chance::System;
+        let (chance, salts) = (Chance::System, Chance::seeded(SALTS));
         let master = MasterKey::random(&chance);
         let app = App {
             db: Db::open(&database.url, Options { pool: config.database.pool })
                 .expect("a database"),
             clock: Clock::fixed(Timestamp::from_micros(START)),
-            hasher: Hasher::start(Cost::FLOOR, 2, 512, chance.clone()),
+            hasher: Hasher::start(Cost::FLOOR, HASHERS, 512, salts.clone()),
             policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
                 .expect("a policy"),
             cursors: CursorKey::new(&master),
@@ -87,7 +95,8 @@ impl House {
             app.stage.serve();
         }
         let contract = Arc::new(Contract::of(app.config.cookie_name()));
-        let house = Self { app, address, contract, client: client(), master, kind, database };
+        let house =
+            Self { app, address, contract, client: client(), master, kind, database, salts };
         house.serve(listener);
         house
     }
@@ -105,6 +114,7 @@ impl House {
             master: self.master.clone(),
             kind: self.kind,
             database: Arc::clone(&self.database),
+            salts: self.salts.clone(),
         };
         house.app.stage.serve();
         house.serve(listener);
@@ -136,6 +146,44 @@ impl House {
         let statements = statements.to_owned();
         let done = self.app.db.write(move |db| Ok::<_, db::Error>(db.batch_execute(&statements)?));
         done.await.expect("the statements run");
+    }
+
+    /// Holds up every password that is hashed or checked from now on, until the returned sender is
+    /// dropped.
+    pub async fn hold_passwords(&self) -> mpsc::Sender<()> {
+        let Chance::Seeded(salts) = self.salts.clone() else {
+            panic!("salts are drawn from a seed")
+        };
+        let (release, released) = mpsc::channel::<()>();
+        let (held, is_held) = oneshot::channel();
+        std::thread::spawn(move || {
+            let _held = salts.lock();
+            held.send(()).expect("the test waits");
+            released.recv().expect_err("nothing is ever sent");
+        });
+        is_held.await.expect("the thread runs");
+        for _ in 0..HASHERS {
+            let hasher = self.app.hasher.clone();
+            // Waits for a salt, and with it its thread.
+            let hash = async move { hasher.hash(Secret::new("held up".to_owned())).await };
+            actix_web::rt::spawn(hash);
+        }
+        tokio::task::yield_now().await;
+        release
+    }
+
+    /// Waits until every password that was to be hashed or checked before this call is done.
+    pub async fn passwords_checked(&self) {
+        for _ in 0..HASHERS {
+            let last = self.app.hasher.hash(Secret::new("the last".to_owned()));
+            last.await.expect("the hasher has room");
+        }
+    }
+
+    /// The hash of a password, also while passwords are held up.
+    pub fn hash(&self, password: &str) -> PasswordHash {
+        let hasher = Hasher::start(Cost::FLOOR, 1, 1, Chance::System);
+        hasher.hash_blocking(&Secret::new(password.to_owned()))
     }
 
     /// Moves the clock on.

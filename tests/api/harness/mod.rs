@@ -1,16 +1,29 @@
 //! The court: a service of its own for each test, actors who call it, replies that are checked.
 
+use std::time::Duration;
+
 mod actor;
 mod contract;
 mod database;
+mod dump;
 mod house;
 mod reply;
 
 pub use actor::{Actor, PASSWORD};
-pub use contract::Contract;
+pub use contract::{Contract, Operation};
 pub use database::Kind;
-pub use house::{House, Settings};
+pub use house::{House, SALTS, Settings};
 pub use reply::Reply;
+
+/// Waits for what happens beside the requests; panics when it has not after ten seconds.
+pub async fn until(mut happened: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !happened().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("it happens in time");
+}
 
 /// A test that runs on both databases, each with a service of its own.
 ///

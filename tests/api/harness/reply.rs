@@ -1,7 +1,8 @@
 //! What came back, with the questions that tests ask of it.
 
+use actix_web::cookie::Cookie;
 use doorward::http::code::Code;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, SET_COOKIE};
 use serde_json::Value;
 
 /// An answer, read whole.
@@ -79,6 +80,27 @@ impl Reply {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().expect("text"))
+    }
+
+    /// All that could tell one answer from another: status, headers, body. What names the single
+    /// request is left out.
+    pub fn shape(&self) -> (u16, Vec<(String, String)>, String) {
+        let ours = self.header("x-request-id").expect("a request id");
+        let headers = self.headers.iter();
+        let mut headers: Vec<_> = headers
+            .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
+            .filter(|(name, _)| name != "date" && name != "x-request-id")
+            .collect();
+        headers.sort();
+        (self.status, headers, self.text.replace(ours, "ID"))
+    }
+
+    /// The cookie that the answer sets, if it sets one.
+    pub fn cookie(&self) -> Option<Cookie<'static>> {
+        let set: Vec<_> = self.headers.get_all(SET_COOKIE).iter().collect();
+        assert!(set.len() < 2, "more than one cookie: {set:?}");
+        let text = set.first()?.to_str().expect("text").to_owned();
+        Some(Cookie::parse_encoded(text).expect("a cookie"))
     }
 
     /// The version's `ETag`.

@@ -1,0 +1,256 @@
+//! What every answer carries, whatever it answers, and what a request that only reads leaves alone.
+
+use std::collections::BTreeMap;
+
+use doorward::http::code::Code;
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+
+use crate::harness::{Actor, House, PASSWORD, Reply, Settings};
+
+/// Paths beside the API, with the methods that they answer.
+const BESIDE: [(&str, &str); 8] = [
+    ("/openapi.json", "GET, HEAD"),
+    ("/docs", "GET, HEAD"),
+    ("/docs/", "GET, HEAD"),
+    ("/docs/swagger-ui.css", "GET, HEAD"),
+    ("/docs/swagger-initializer.js", "GET, HEAD"),
+    ("/docs/problems/auth.not_signed_in", "GET, HEAD"),
+    ("/assets/doorward.css", "GET, HEAD"),
+    ("/setup", "GET, HEAD, POST"),
+];
+
+fn https() -> Settings {
+    let variables = vec![
+        ("DOORWARD_PUBLIC_URL", "https://auth.example.test"),
+        ("DOORWARD_TRUSTED_PROXIES", "127.0.0.1"),
+        ("DOORWARD_THROTTLE_ACCOUNT_FAILURES", "1"),
+    ];
+    Settings { variables, ..Settings::default() }
+}
+
+/// One answer of each class, with the status that it has.
+async fn one_of_each(house: &House) -> Vec<Reply> {
+    let (admin, nobody) = (house.admin().await, house.nobody());
+    let post = |path: &str, kind: &str, body: String| {
+        nobody.request(Method::POST, path).header("content-type", kind).body(body)
+    };
+    let guess = json!({ "email": "nobody@example.test", "password": PASSWORD }).to_string();
+    let json = "application/json";
+    let requests: Vec<(u16, &Actor, RequestBuilder)> = vec![
+        (200, &admin, admin.request(Method::GET, "/v1/me")),
+        (200, &nobody, nobody.request(Method::GET, "/livez")),
+        (400, &nobody, post("/v1/auth/sign-in", json, "{".to_owned())),
+        (401, &nobody, nobody.request(Method::GET, "/v1/me")),
+        (401, &nobody, post("/v1/auth/sign-in", json, guess.clone())),
+        (429, &nobody, post("/v1/auth/sign-in", json, guess)),
+        (403, &nobody, nobody.request(Method::POST, "/v1/setup").header("origin", "null")),
+        (404, &nobody, nobody.request(Method::GET, "/nowhere/at/all")),
+        (404, &nobody, nobody.request(Method::GET, "/v1/nothing")),
+        (404, &nobody, nobody.request(Method::GET, "/docs/nothing.js")),
+        (405, &nobody, nobody.request(Method::DELETE, "/v1/auth/sign-in")),
+        (405, &nobody, nobody.request(Method::PUT, "/openapi.json")),
+        (413, &nobody, post("/v1/auth/sign-in", json, "x".repeat(70_000))),
+        (415, &nobody, post("/v1/auth/sign-in", "text/plain", "{}".to_owned())),
+        (422, &nobody, post("/v1/auth/sign-in", json, "{}".to_owned())),
+        (428, &admin, admin.request(Method::DELETE, &format!("/v1/users/{}", admin.id))),
+        (431, &nobody, nobody.request(Method::GET, "/livez").header("x-long", "x".repeat(20_000))),
+        (204, &admin, admin.request(Method::POST, "/v1/auth/sign-out")),
+    ];
+    let mut replies = Vec::new();
+    for (status, who, request) in requests {
+        replies.push(who.send(request).await.expect(status));
+    }
+    replies.extend(pages(house).await);
+    replies
+}
+
+async fn pages(house: &House) -> Vec<Reply> {
+    let mut replies = Vec::new();
+    for (path, _) in BESIDE {
+        let status = if path == "/docs" { 308 } else { 200 };
+        replies.push(house.nobody().get(path).await.expect(status));
+    }
+    replies
+}
+
+api_test! { asvs_3_4_1_every_answer_over_https_says_that_there_is_nothing_else [https()] |house| {
+    for reply in one_of_each(&house).await {
+        let value = reply.header("strict-transport-security");
+        assert_eq!(value, Some("max-age=63072000; includeSubDomains"), "{reply:?}");
+    }
+}}
+
+api_test! { over_http_nothing_is_said_about_https |house| {
+    for reply in pages(&house).await {
+        assert_eq!(reply.header("strict-transport-security"), None);
+    }
+}}
+
+api_test! { asvs_3_4_4_every_answer_carries_the_security_headers [https()] |house| {
+    for reply in one_of_each(&house).await {
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{reply:?}");
+        assert_eq!(reply.header("cross-origin-opener-policy"), Some("same-origin"), "{reply:?}");
+        assert_eq!(reply.header("cross-origin-resource-policy"), Some("same-origin"), "{reply:?}");
+        let referrer = reply.header("referrer-policy").unwrap_or_default();
+        assert!(["no-referrer", "same-origin"].contains(&referrer), "{reply:?}");
+        assert!(reply.headers.contains_key("permissions-policy"), "{reply:?}");
+        assert!(reply.headers.contains_key("cache-control"), "{reply:?}");
+        assert_eq!(reply.header("server"), None);
+        assert_eq!(reply.header("x-powered-by"), None);
+    }
+}}
+
+api_test! { asvs_3_4_6_no_answer_can_be_framed_or_runs_a_script_of_its_own [https()] |house| {
+    for reply in one_of_each(&house).await {
+        let policy = reply.header("content-security-policy").expect("a policy");
+        let rules: BTreeMap<_, _> =
+            policy.split("; ").map(|rule| rule.split_once(' ').unwrap_or((rule, ""))).collect();
+        assert_eq!(rules["default-src"], "'none'", "{policy}");
+        assert_eq!(rules["frame-ancestors"], "'none'", "{policy}");
+        assert!(["", "'self'"].contains(rules.get("script-src").unwrap_or(&"")), "{policy}");
+        if is_html(&reply) {
+            assert_eq!(rules["base-uri"], "'none'", "{policy}");
+            assert!(["'none'", "'self'"].contains(&rules["form-action"]), "{policy}");
+        }
+    }
+}}
+
+fn is_html(reply: &Reply) -> bool {
+    reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+api_test! { asvs_3_2_1_an_answer_of_the_api_is_no_document [https()] |house| {
+    let admin = house.admin().await;
+    for operation in house.contract.operations() {
+        let request = admin.request(operation.method.clone(), &operation.path);
+        let request = request.header("sec-fetch-dest", "document").header("accept", "text/html");
+        // From elsewhere, so that nothing is changed on the way.
+        let reply = admin.send(request.header("origin", "https://evil.test")).await;
+        let kind = reply.header("content-type").unwrap_or_default();
+        let is_json = ["application/json", "application/problem+json"].contains(&kind);
+        assert!(is_json, "{}: {kind}", operation.id);
+        let policy = reply.header("content-security-policy");
+        assert_eq!(policy, Some("default-src 'none'; frame-ancestors 'none'; sandbox"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    }
+}}
+
+api_test! { every_refusal_names_its_request [https()] |house| {
+    let mut seen = Vec::new();
+    for reply in one_of_each(&house).await {
+        let id = reply.header("x-request-id").expect("an id").to_owned();
+        if reply.status >= 400 {
+            assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+            let body = reply.json();
+            assert_eq!((&body["instance"], &body["status"]), (&json!(id), &json!(reply.status)));
+            let explained = house.nobody().get(body["type"].as_str().expect("a path")).await;
+            assert!(explained.expect(200).text.contains(body["code"].as_str().expect("a code")));
+        }
+        seen.push(id);
+    }
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), count);
+    let nobody = house.nobody();
+    let chosen = nobody.request(Method::GET, "/v1/me").header("x-request-id", "req_mine");
+    assert_ne!(nobody.send(chosen).await.header("x-request-id"), Some("req_mine"));
+}}
+
+/// Every path of the service with the methods that it answers, as `Allow` names them.
+fn routes(house: &House) -> BTreeMap<String, String> {
+    let mut methods: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for operation in house.contract.operations() {
+        methods.entry(operation.path).or_default().push(operation.method.to_string());
+    }
+    let api = methods.into_iter().map(|(path, mut methods)| {
+        if methods.contains(&"GET".to_owned()) {
+            methods.push("HEAD".to_owned());
+        }
+        methods.sort();
+        (path, methods.join(", "))
+    });
+    let beside = BESIDE.map(|(path, allow)| (path.to_owned(), allow.to_owned()));
+    api.chain(beside).collect()
+}
+
+api_test! { asvs_4_1_4_every_other_method_is_refused_and_the_known_ones_are_named |house| {
+    let admin = house.admin().await;
+    let before = house.dump().await;
+    for (path, allow) in routes(&house) {
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
+        {
+            if allow.split(", ").any(|known| known == method) {
+                continue;
+            }
+            let request = admin.request(method.parse().expect("a method"), &path);
+            let reply = admin.send(request).await;
+            assert_eq!(reply.status, 405, "{method} {path}");
+            assert_eq!(reply.header("allow"), Some(&*allow), "{method} {path}");
+            if method != "HEAD" {
+                reply.problem(Code::MethodNotAllowed);
+            }
+        }
+    }
+    let delete = admin.request(Method::GET, "/v1/me").header("x-http-method-override", "DELETE");
+    admin.send(delete).await.ok();
+    admin.get("/v1/me?_method=DELETE").await.ok();
+    assert!(house.dump().await == before);
+}}
+
+api_test! { asvs_3_5_3_get_head_and_options_change_nothing |house| {
+    let admin = house.admin().await;
+    let before = house.dump().await;
+    for path in routes(&house).into_keys().chain(["/".to_owned(), "/nowhere".to_owned()]) {
+        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+            let reply = admin.send(admin.request(method.clone(), &path)).await;
+            assert!(reply.status < 500, "{method} {path}");
+            assert!(reply.cookie().is_none(), "{method} {path}");
+        }
+    }
+    assert!(house.dump().await == before);
+}}
+
+api_test! { head_is_get_without_the_body |house| {
+    let admin = house.admin().await;
+    for (path, allow) in routes(&house) {
+        if !allow.contains("GET") {
+            continue;
+        }
+        let got = admin.get(&path).await;
+        let head = admin.send(admin.request(Method::HEAD, &path)).await;
+        assert_eq!((head.status, &*head.text), (got.status, ""), "{path}");
+        let (_, got, _) = got.shape();
+        let (_, head, _) = head.shape();
+        assert_eq!(head, got, "{path}");
+    }
+}}
+
+api_test! { asvs_3_5_6_no_parameter_makes_a_script_of_an_answer |house| {
+    let admin = house.admin().await;
+    for (path, allow) in routes(&house) {
+        if !allow.contains("GET") {
+            continue;
+        }
+        for name in ["callback", "jsonp"] {
+            let reply = admin.get(&format!("{path}?{name}=alert")).await;
+            assert!(!reply.text.starts_with("alert"), "{path}: {}", reply.text);
+            if path.starts_with("/v1") {
+                let kind = reply.header("content-type").unwrap_or_default();
+                assert!(kind.ends_with("json"), "{path}: {kind}");
+            }
+        }
+    }
+}}
+
+api_test! { asvs_3_5_7_scripts_are_the_same_for_everybody_and_set_no_cookie |house| {
+    let admin = house.admin().await;
+    for path in ["/docs/swagger-initializer.js", "/docs/swagger-ui-bundle.js"] {
+        let (signed_in, nobody) = (admin.get(path).await, house.nobody().get(path).await);
+        assert!(signed_in.cookie().is_none());
+        assert_eq!(signed_in.shape(), nobody.shape());
+    }
+}}
