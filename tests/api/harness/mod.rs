@@ -4,13 +4,19 @@ mod actor;
 mod contract;
 mod database;
 mod house;
+mod operation;
 mod reply;
+mod rows;
+pub mod sample;
+mod wire;
 
 pub use actor::{Actor, PASSWORD};
 pub use contract::Contract;
 pub use database::Kind;
 pub use house::{House, Settings};
+pub use operation::Operation;
 pub use reply::Reply;
+pub use wire::{Wire, exchange};
 
 /// A test that runs on both databases, each with a service of its own.
 ///
