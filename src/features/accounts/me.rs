@@ -138,9 +138,12 @@ pub async fn delete_me(
 pub struct AccountExport {
     pub exported_at: Timestamp,
     pub user: UserView,
+    #[schema(max_items = 1000)]
     pub sessions: Vec<ExportedSession>,
+    #[schema(max_items = 1000)]
     pub grants: Vec<ExportedGrant>,
     /// The latest 1000 events that the account did or that were done to it, newest first.
+    #[schema(max_items = 1000)]
     pub events: Vec<ExportedEvent>,
 }
 
