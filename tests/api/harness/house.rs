@@ -7,6 +7,7 @@ use std::{
 };
 
 use doorward::{
+    api,
     app::App,
     config::{Config, Sources},
     db::{Db, Options},
@@ -112,8 +113,8 @@ impl House {
 
     fn serve(&self, listener: TcpListener) {
         let metrics = Metrics::new().expect("metrics");
-        let server = server::build(&self.app, &self.master, &metrics, listener).expect("starts");
-        actix_web::rt::spawn(server);
+        let server = server::build(&self.app, &self.master, &metrics, api::endpoints(), listener);
+        actix_web::rt::spawn(server.expect("starts"));
     }
 
     pub fn url(&self, path: &str) -> String {
