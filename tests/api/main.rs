@@ -5,6 +5,8 @@
 mod harness;
 
 mod contract;
+mod contract_errors;
+mod limits;
 mod matrix;
 mod roles;
 mod sign_in;

@@ -10,10 +10,7 @@ use crate::harness::{Actor, House, Operation, Reply};
 
 /// What a guard alone answers.
 const REFUSED: &[&str] = &[
-    "auth.not_signed_in",
-    "auth.token_invalid",
-    "auth.permission_missing",
-    "auth.step_up_required",
+    "auth.not_signed_in", "auth.token_invalid", "auth.permission_missing", "auth.step_up_required",
 ];
 
 fn code(reply: &Reply) -> String {

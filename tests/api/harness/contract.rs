@@ -11,16 +11,23 @@ use serde_json::{Value, json};
 
 use super::Reply;
 
+/// Headers that the contract declares wherever they are sent.
+const DECLARED: &[&str] = &["ETag", "Retry-After", "WWW-Authenticate", "RateLimit"];
+
 /// The generated document, ready to be asked.
 pub struct Contract {
     pub document: Value,
+    /// The document's components, in which no object has more than its properties.
+    closed: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 impl Contract {
     pub fn of(cookie: &str) -> Self {
         let document = server::document(&api::endpoints(), cookie).expect("a contract");
-        Self { document, validators: Mutex::default() }
+        let mut closed = document["components"].clone();
+        close(&mut closed);
+        Self { document, closed, validators: Mutex::default() }
     }
 
     /// Panics when the contract does not declare this reply to this call.
@@ -38,6 +45,7 @@ impl Contract {
         let response = operation["responses"].get(reply.status.to_string());
         let response =
             response.unwrap_or_else(|| panic!("{at}, which is not declared: {}", reply.text));
+        check_headers(&at, response, reply);
         let kind = reply.header("content-type").unwrap_or_default();
         let Some(content) = response.get("content") else {
             assert!(reply.text.is_empty(), "{at} with a body that is not declared");
@@ -70,7 +78,7 @@ impl Contract {
     fn validator(&self, reference: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().expect("not poisoned");
         let validator = validators.entry(reference.to_owned()).or_insert_with(|| {
-            let schema = json!({ "$ref": reference, "components": self.document["components"] });
+            let schema = json!({ "$ref": reference, "components": self.closed });
             let validator = jsonschema::draft202012::options()
                 .should_validate_formats(true)
                 .build(&schema)
@@ -78,6 +86,27 @@ impl Contract {
             Arc::new(validator)
         });
         Arc::clone(validator)
+    }
+}
+
+fn check_headers(at: &str, response: &Value, reply: &Reply) {
+    for name in DECLARED {
+        let is_declared = response["headers"].get(name).is_some();
+        assert_eq!(reply.header(name).is_some(), is_declared, "{at}: {name} sent and declared");
+    }
+}
+
+/// What is not declared must not be sent, though clients have to bear it.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.contains_key("properties") {
+                fields.insert("additionalProperties".into(), false.into());
+            }
+        }
+        _ => {}
     }
 }
 

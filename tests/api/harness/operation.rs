@@ -106,7 +106,8 @@ impl Operation {
     /// The codes that it may answer with, as the document says.
     pub fn codes(&self) -> BTreeSet<String> {
         let responses = self.described["responses"].as_object().expect("responses");
-        let codes = responses.values().filter_map(|response| response["x-problem-codes"].as_array());
+        let codes =
+            responses.values().filter_map(|response| response["x-problem-codes"].as_array());
         codes.flatten().map(|code| code.as_str().expect("a code").to_owned()).collect()
     }
 }

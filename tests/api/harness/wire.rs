@@ -56,9 +56,9 @@ fn split(mut bytes: &[u8]) -> Vec<Reply> {
     while let Some(end) = find(bytes, b"\r\n\r\n") {
         let head = String::from_utf8(bytes[..end].to_vec()).expect("a head is text");
         let (status, headers) = parse(&head);
-        let length = headers.get("content-length").map_or(0, |length| {
-            length.to_str().expect("text").parse().expect("a number")
-        });
+        let length = headers
+            .get("content-length")
+            .map_or(0, |length| length.to_str().expect("text").parse().expect("a number"));
         let body = &bytes[end + 4..];
         let body = &body[..body.len().min(length)];
         bytes = &bytes[end + 4 + body.len()..];
