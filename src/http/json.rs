@@ -146,7 +146,7 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     if let Some(pointer) = strict::find_nul(&value) {
         return Err(Problem::field(&pointer, NUL));
     }
-    let body: T = serde_path_to_error::deserialize(value).map_err(|error| {
+    let body: T = serde_path_to_error::deserialize(strict::Exact(value)).map_err(|error| {
         let at = pointer(error.path());
         Problem::fields(vec![explain(&at, &error.inner().to_string())])
     })?;
