@@ -4,6 +4,7 @@
 #[macro_use]
 mod harness;
 
+mod bad_input;
 mod contract;
 mod contract_errors;
 mod limits;
