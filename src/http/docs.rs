@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse, ResponseError, Route, guard,
+    HttpRequest, HttpResponse, ResponseError,
     http::header::{self, ContentEncoding},
     web::{self, Data},
 };
 use sha2::{Digest, Sha256};
 use utoipa_swagger_ui::Config;
 
-use super::{code::Code, outside::Outside, problem::Problem};
+use super::{
+    code::Code,
+    outside::{Outside, readable},
+    problem::Problem,
+};
 
 /// The document as it is served, made once at start.
 pub struct Docs {
@@ -52,10 +56,6 @@ pub fn outside(with_swagger: bool) -> Vec<Outside> {
         list.push(Outside { path: "/docs/{file:.*}", fill: |at| at.route(readable().to(swagger)) });
     }
     list
-}
-
-fn readable() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn openapi(request: HttpRequest, docs: Data<Docs>) -> HttpResponse {

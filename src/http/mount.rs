@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError, Route,
     dev::{AppService, HttpServiceFactory},
-    guard,
     http::{Method, header},
     web,
 };
 
-use super::{code::Code, endpoint::Endpoint, problem::Problem};
+use super::{code::Code, endpoint::Endpoint, outside::readable, problem::Problem};
 
 /// All endpoints of the service, as one thing that actix can mount.
 #[derive(Clone)]
@@ -45,11 +44,7 @@ impl HttpServiceFactory for Endpoints {
 }
 
 fn route_for(method: &Method) -> Route {
-    if method == Method::GET {
-        // HEAD is GET without the body (RFC 9110, section 9.3.2).
-        return web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    }
-    web::method(method.clone())
+    if method == Method::GET { readable() } else { web::method(method.clone()) }
 }
 
 fn allow(endpoints: &[Endpoint]) -> String {

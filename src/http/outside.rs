@@ -1,7 +1,7 @@
 //! Routes beside the API: documents, pages, assets. None may stand where the API stands.
 
 use actix_web::{
-    Resource,
+    Resource, Route, guard,
     web::{self, ServiceConfig},
 };
 
@@ -12,6 +12,11 @@ use super::{contract::ContractError, endpoint::Endpoint};
 pub struct Outside {
     pub path: &'static str,
     pub fill: fn(Resource) -> Resource,
+}
+
+/// A route for GET and HEAD, which is GET without the body (RFC 9110, section 9.3.2).
+pub fn readable() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 /// The beginnings of paths that belong to the API alone.

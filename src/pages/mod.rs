@@ -5,18 +5,18 @@ mod setup;
 
 use actix_web::web;
 
-use crate::http::outside::Outside;
+use crate::http::outside::{Outside, readable};
 
 /// The pages. They are for people; the contract is about the API alone.
 pub fn outside() -> Vec<Outside> {
     vec![
         Outside {
             path: "/assets/doorward.css",
-            fill: |at| at.route(web::get().to(assets::stylesheet)),
+            fill: |at| at.route(readable().to(assets::stylesheet)),
         },
         Outside {
             path: "/setup",
-            fill: |at| at.route(web::get().to(setup::show)).route(web::post().to(setup::submit)),
+            fill: |at| at.route(readable().to(setup::show)).route(web::post().to(setup::submit)),
         },
     ]
 }
