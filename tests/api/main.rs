@@ -9,5 +9,7 @@ mod contract;
 mod contract_errors;
 mod limits;
 mod matrix;
+mod paths;
 mod roles;
 mod sign_in;
+mod smuggling;

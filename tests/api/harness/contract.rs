@@ -113,5 +113,8 @@ fn close(schema: &mut Value) {
 fn fits(template: &str, path: &str) -> bool {
     let (wanted, given) = (template.split('/'), path.split('/'));
     wanted.clone().count() == given.clone().count()
-        && wanted.zip(given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+        && wanted.zip(given).all(|(wanted, given)| match wanted.starts_with('{') {
+            true => !given.is_empty(),
+            false => wanted == given,
+        })
 }
