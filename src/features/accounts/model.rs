@@ -100,7 +100,12 @@ pub struct NewUser {
     /// can't sign in with a password yet.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 128))]
-    #[schema(max_length = 128, format = Password, nullable = false, examples("a river of green tea"))]
+    #[schema(
+        max_length = 128,
+        format = Password,
+        nullable = false,
+        examples("a river of green tea")
+    )]
     pub password: Option<String>,
 }
 
