@@ -7,6 +7,7 @@ mod harness;
 mod bad_input;
 mod contract;
 mod contract_errors;
+mod house;
 mod limits;
 mod matrix;
 mod paths;
