@@ -1,5 +1,5 @@
-//! Puts the service together: middleware in order, session layer, endpoints, documents. Mounts
-//! what `api` lists and nothing else of the API.
+//! Puts the service together: middleware in order, session layer, endpoints, documents. Nothing of
+//! the API is mounted that is not among the endpoints and in the contract.
 
 use std::{fmt, io, net::TcpListener, time::Duration};
 
@@ -64,15 +64,15 @@ pub fn document(endpoints: &[Endpoint], cookie: &str) -> Result<serde_json::Valu
 
 /// The service on an open listener. It answers once the returned server is polled.
 ///
-/// Errors when the endpoints and the contract disagree.
+/// `endpoints` are those of `api`. Errors when they and the contract disagree.
 #[expect(clippy::disallowed_methods, reason = "the one scope, around all endpoints")]
 pub fn build(
     app: &App,
     master: &MasterKey,
     metrics: &Metrics,
+    endpoints: Vec<Endpoint>,
     listener: TcpListener,
 ) -> Result<Server, StartError> {
-    let endpoints = api::endpoints();
     let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let beside = [docs::outside(app.config.docs.enabled), pages::outside()].concat();
     outside::check(&beside, &endpoints).map_err(StartError::Contract)?;

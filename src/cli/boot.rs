@@ -68,7 +68,8 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
     Ok(Boot { app, master })
 }
 
-/// Migrates, checks the key, and brings the built-in roles in line. Several nodes may do so at once.
+/// Migrates, checks the key, and brings the built-in roles in line. Several nodes may do so at
+/// once.
 pub async fn bring_up(app: &App, master: &MasterKey) -> Result<usize, Failure> {
     let db = app.db.clone();
     let ran = tokio::task::spawn_blocking(move || db.migrate()).await??;

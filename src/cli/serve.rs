@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     access::{sessions, throttle},
+    api,
     app::App,
     config::Config,
     features::setup,
@@ -45,7 +46,7 @@ pub fn serve(mut config: Config) -> Result<(), Failure> {
 async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), Failure> {
     let Boot { app, master } = boot;
     let mut signals = Signals::new()?;
-    let running = server::build(&app, &master, &metrics, listener)?;
+    let running = server::build(&app, &master, &metrics, api::endpoints(), listener)?;
     let handle = running.handle();
     let served = actix_web::rt::spawn(running);
     if let Some(address) = app.config.metrics_listen {

@@ -6,19 +6,18 @@ use actix_router::PathDeserializer;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
 use utoipa::{
-    IntoParams,
-    openapi::{RefOr, path::Operation, path::ParameterIn},
+    IntoParams, Number,
+    openapi::{Object, RefOr, Schema, path::Operation, path::ParameterIn},
 };
-
-use validator::Validate;
 
 use super::{
     code::Code,
     endpoint::{Argument, Schemas},
     json,
-    problem::Problem,
+    problem::{FieldError, Problem},
     rule,
 };
+use crate::kernel::refusal::Refusal;
 
 /// The variable parts of the path.
 pub struct Path<T>(pub T);
@@ -48,22 +47,16 @@ impl<T: DeserializeOwned + IntoParams + 'static> Argument for Path<T> {
     }
 }
 
-impl<T: DeserializeOwned + Validate + IntoParams + 'static> FromRequest for Query<T> {
+impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = parse_query::<T>(request.query_string()).and_then(|query| {
-            query.validate().map_err(|errors| {
-                Problem::from(Code::QueryInvalid).with_errors(json::faults(&errors))
-            })?;
-            Ok(Self(query))
-        });
-        ready(found)
+        ready(parse_query(request.query_string()).map(Self))
     }
 }
 
-impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T> {
+impl<T: DeserializeOwned + IntoParams + 'static> Argument for Query<T> {
     const CODES: &'static [Code] = &[Code::QueryInvalid];
 
     fn describe(operation: &mut Operation, _: &mut Schemas) {
@@ -101,12 +94,52 @@ pub fn check_query(query: &str, known: &[String]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Reads what of a query a type knows; the rest is left to others.
-pub fn parse_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+/// Reads what of a query a type knows, within the limits that it describes; the rest is left to
+/// others.
+pub fn parse_query<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, Problem> {
+    let refuse = |fault| Problem::from(Code::QueryInvalid).with_errors(vec![fault]);
+    let known = T::into_params(|| Some(ParameterIn::Query));
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let described = known.iter().find(|parameter| parameter.name == name);
+        let schema = described.and_then(|parameter| parameter.schema.as_ref());
+        if let Some(RefOr::T(Schema::Object(schema))) = schema
+            && let Some(refusal) = beyond(schema, &value)
+        {
+            return Err(refuse(FieldError::new(&format!("/{name}"), refusal)));
+        }
+    }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let deserializer = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let fault = json::explain(&json::pointer(error.path()), &error.inner().to_string());
-        Problem::from(Code::QueryInvalid).with_errors(vec![fault])
+        refuse(json::explain(&json::pointer(error.path()), &error.inner().to_string()))
     })
+}
+
+const TOO_LONG: Refusal = Refusal::new("too_long", "The value is longer than the contract allows.");
+const TOO_SHORT: Refusal =
+    Refusal::new("too_short", "The value is shorter than the contract allows.");
+const OUT_OF_RANGE: Refusal =
+    Refusal::new("out_of_range", "The number is beyond the limits that the contract sets.");
+
+/// How a value breaks the limits of its schema. What is no number at all is left to its type.
+fn beyond(schema: &Object, value: &str) -> Option<Refusal> {
+    let length = value.chars().count();
+    if schema.max_length.is_some_and(|max| length > max) {
+        return Some(TOO_LONG);
+    }
+    if schema.min_length.is_some_and(|min| length < min) {
+        return Some(TOO_SHORT);
+    }
+    let number: f64 = value.parse().ok()?;
+    let is_below = schema.minimum.as_ref().is_some_and(|min| number < as_f64(min));
+    let is_above = schema.maximum.as_ref().is_some_and(|max| number > as_f64(max));
+    (is_below || is_above).then_some(OUT_OF_RANGE)
+}
+
+fn as_f64(limit: &Number) -> f64 {
+    match limit {
+        Number::Int(number) => *number as f64,
+        Number::UInt(number) => *number as f64,
+        Number::Float(number) => *number,
+    }
 }

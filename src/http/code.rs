@@ -74,7 +74,8 @@ codes! {
         "Call from the service's own origin, or have the origin listed in `allowed_origins`.";
     SetupTokenInvalid 403 "setup.token_invalid": "The set-up link is not valid any more.",
         "Restart the service to get a new link.";
-    GrantExceedsOwn 403 "grants.exceeds_own": "You can't give or touch more than you hold yourself.",
+    GrantExceedsOwn 403 "grants.exceeds_own":
+        "You can't give or touch more than you hold yourself.",
         "Ask somebody who holds every permission in question.";
     NotFound 404 "request.not_found": "There is nothing at this path.",
         "Compare the path with the contract.";

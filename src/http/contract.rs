@@ -7,7 +7,8 @@ use std::{
 
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    Components, Content, Info, OpenApi, OpenApiBuilder, PathItem, Paths, Ref, RefOr, Schema,
+    Components, Content, Header, HeaderBuilder, Info, OpenApi, OpenApiBuilder, PathItem, Paths,
+    Ref, RefOr, Schema,
     info::{Contact, LicenseBuilder},
     path::Operation,
     response::{Response, ResponseBuilder},
@@ -64,19 +65,34 @@ fn problem(status: u16, codes: &BTreeSet<Code>) -> Response {
         .content("application/problem+json", Content::new(Some(Ref::from_schema_name("Problem"))))
         .build();
     response.extensions.get_or_insert_default().insert("x-problem-codes".into(), json!(names));
-    if matches!(status, 429 | 503) {
-        response.headers.insert("Retry-After".into(), RefOr::T(seconds_header()));
+    for (name, header) in headers(status) {
+        response.headers.insert(name.into(), RefOr::T(header));
     }
     response
 }
 
-fn seconds_header() -> utoipa::openapi::Header {
-    let schema = json!({ "type": "integer", "minimum": 1 });
+/// The headers that every problem of a status carries.
+fn headers(status: u16) -> Vec<(&'static str, Header)> {
+    let seconds = || {
+        let about = "Seconds to wait before the next attempt (RFC 9110, section 10.2.3).";
+        ("Retry-After", header(json!({ "type": "integer", "minimum": 1 }), about))
+    };
+    let text = |about| header(json!({ "type": "string", "maxLength": 200 }), about);
+    match status {
+        401 => vec![("WWW-Authenticate", text("What proves who is calling."))],
+        429 => vec![
+            seconds(),
+            ("RateLimit", text("How many tries are left, and the seconds until there are more.")),
+            ("RateLimit-Policy", text("How many tries there are in how many seconds.")),
+        ],
+        503 => vec![seconds()],
+        _ => vec![],
+    }
+}
+
+fn header(schema: Value, about: &str) -> Header {
     let schema: RefOr<Schema> = serde_json::from_value(schema).expect("a schema");
-    utoipa::openapi::HeaderBuilder::new()
-        .schema(Some(schema))
-        .description(Some("Seconds to wait before the next attempt (RFC 9110, section 10.2.3)."))
-        .build()
+    HeaderBuilder::new().schema(Some(schema)).description(Some(about)).build()
 }
 
 impl Contract<'_> {
@@ -161,7 +177,10 @@ fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Compo
     for (name, schema) in schemas {
         match components.schemas.get(&name) {
             Some(known) if *known != schema => {
-                errors.push(format!("two different schemas are called `{name}`"));
+                let error = format!("two different schemas are called `{name}`");
+                if !errors.contains(&error) {
+                    errors.push(error);
+                }
             }
             Some(_) => {}
             None => {

@@ -15,6 +15,9 @@ use super::{
     reply::etag,
 };
 
+/// The longest list of versions in one header, in bytes.
+const MAX: usize = 200;
+
 /// The versions that the caller is willing to change.
 pub struct IfMatch(Vec<String>);
 
@@ -34,7 +37,8 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut tags = Vec::new();
         for value in request.headers().get_all(header::IF_MATCH) {
-            let Ok(value) = value.to_str() else { return ready(Err(Code::HeaderInvalid.into())) };
+            let value = value.to_str().ok().filter(|value| value.len() <= MAX);
+            let Some(value) = value else { return ready(Err(Code::HeaderInvalid.into())) };
             tags.extend(value.split(',').map(|tag| tag.trim().to_owned()));
         }
         tags.retain(|tag| !tag.is_empty());
@@ -56,7 +60,7 @@ impl Argument for IfMatch {
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("The `ETag` of the version that is changed."))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(200))))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX))))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }

@@ -168,6 +168,9 @@ fn secure(finish: &Finish, request_id: &str, headers: &mut HeaderMap) {
     }
 }
 
+/// Under which name the outcomes of requests stand in the log.
+const ACCESS: &str = "doorward::access";
+
 /// The log names the route, never the path or the query as sent: those may hold secrets.
 fn log(
     status: u16,
@@ -179,9 +182,9 @@ fn log(
 ) {
     if status >= 500 {
         let cause = cause.unwrap_or("unknown");
-        tracing::error!(target: "doorward::access", request_id, method, route, status, seconds, cause);
+        tracing::error!(target: ACCESS, request_id, method, route, status, seconds, cause);
     } else {
-        tracing::debug!(target: "doorward::access", request_id, method, route, status, seconds);
+        tracing::debug!(target: ACCESS, request_id, method, route, status, seconds);
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON bodies: read within limits, parsed strictly, validated, and refused with JSON pointers.
 //! No error ever repeats a value that was sent.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -10,10 +10,7 @@ use actix_web::{
     web::{BytesMut, Data},
 };
 use futures_util::{StreamExt, future::LocalBoxFuture};
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Required, path::Operation, request_body::RequestBodyBuilder},
@@ -117,36 +114,6 @@ pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
-/// For `#[serde(deserialize_with = "…")]` on lists of structs: serde would take a list for a struct.
-pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    let list = Vec::<Object<T>>::deserialize(deserializer)?;
-    Ok(list.into_iter().map(|Object(item)| item).collect())
-}
-
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(fields))
-    }
-}
-
 /// Only UTF-8 is JSON between systems (RFC 8259, section 8.1).
 fn is_json(request: &HttpRequest) -> bool {
     let Ok(Some(kind)) = request.mime_type() else { return false };
@@ -187,10 +154,7 @@ fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
     if let Some(pointer) = strict::find_nul(&value) {
         return Err(Problem::field(&pointer, NUL));
     }
-    if !value.is_object() {
-        return Err(Problem::fields(vec![explain("", "invalid type: , expected an object")]));
-    }
-    let body: T = serde_path_to_error::deserialize(value).map_err(|error| {
+    let body: T = serde_path_to_error::deserialize(strict::Exact(value)).map_err(|error| {
         let at = pointer(error.path());
         Problem::fields(vec![explain(&at, &error.inner().to_string())])
     })?;
@@ -249,15 +213,10 @@ pub fn refuse(refusal: Refusal) -> ValidationError {
 
 /// What a validator found in a body, as a problem.
 pub fn refused(errors: &ValidationErrors) -> Problem {
-    Problem::fields(faults(errors))
-}
-
-/// What a validator found, by pointer.
-pub fn faults(errors: &ValidationErrors) -> Vec<FieldError> {
     let mut list = Vec::new();
     collect(errors, "", &mut list);
     list.sort_by(|left, right| left.pointer.cmp(&right.pointer));
-    list
+    Problem::fields(list)
 }
 
 fn collect(errors: &ValidationErrors, at: &str, list: &mut Vec<FieldError>) {

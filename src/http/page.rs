@@ -20,12 +20,9 @@ use super::{
     argument,
     code::Code,
     endpoint::{Argument, Schemas},
-    problem::{FieldError, Problem},
+    problem::Problem,
 };
-use crate::kernel::{
-    cursor::{self, CursorKey},
-    refusal::Refusal,
-};
+use crate::kernel::cursor::{self, CursorKey};
 
 /// One page of a list.
 #[derive(Serialize)]
@@ -53,26 +50,21 @@ struct PagingQuery {
     cursor: Option<String>,
 }
 
-const LIMIT: Refusal = Refusal::new("out_of_range", "`limit` is a number from 1 to 200.");
+/// How many items a page has when nobody says how many.
+const DEFAULT: i64 = 50;
 
 impl FromRequest for Paging {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let text = request.query_string();
-        let query = argument::parse_query::<PagingQuery>(text);
-        ready(query.and_then(|query| {
-            let limit = query.limit.unwrap_or(50);
-            if !(1..=200).contains(&limit) {
-                let fault = FieldError::new("/limit", LIMIT);
-                return Err(Problem::from(Code::QueryInvalid).with_errors(vec![fault]));
-            }
-            if query.cursor.as_ref().is_some_and(|cursor| cursor.len() > cursor::MAX) {
-                return Err(Code::CursorInvalid.into());
-            }
-            Ok(Self { limit, cursor: query.cursor })
-        }))
+        let query = argument::parse_query::<PagingQuery>(request.query_string());
+        ready(
+            query.map(|PagingQuery { limit, cursor }| Self {
+                limit: limit.unwrap_or(DEFAULT),
+                cursor,
+            }),
+        )
     }
 }
 

@@ -57,6 +57,7 @@ pub struct ProblemBody<'a> {
     instance: &'a str,
     code: Code,
     /// The fields at fault; empty unless the request itself is invalid.
+    #[schema(max_items = 1000)]
     errors: &'a [FieldError],
     /// The permission that was missing.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,14 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{
+    de::{
+        self, Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess,
+        Unexpected, Visitor,
+        value::{MapDeserializer, SeqDeserializer},
+    },
+    forward_to_deserialize_any,
+};
 use serde_json::{Map, Number, Value};
 
 /// One JSON value (RFC 8259) whose objects have each key once. Nested at most 128 deep.
@@ -111,6 +118,73 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
+/// A value that becomes a type without guessing: serde would take `["Ann"]` for an object whose
+/// first field is "Ann".
+pub struct Exact(pub Value);
+
+impl<'de> Deserializer<'de> for Exact {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Array(items) => {
+                SeqDeserializer::new(items.into_iter().map(Exact)).deserialize_any(visitor)
+            }
+            Value::Object(fields) => {
+                let fields = fields.into_iter().map(|(key, field)| (key, Exact(field)));
+                MapDeserializer::new(fields).deserialize_any(visitor)
+            }
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        if self.0.is_array() {
+            return Err(de::Error::invalid_type(Unexpected::Seq, &visitor));
+        }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, serde_json::Error> for Exact {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +206,27 @@ mod tests {
             assert!(parse(wrong.as_bytes()).is_err());
         }
         assert!(parse(b"\"\xff\xfe\"").is_err());
+    }
+
+    #[test]
+    fn an_array_never_stands_for_an_object() {
+        #[derive(Debug, serde::Deserialize, PartialEq)]
+        struct Inner {
+            name: Option<String>,
+        }
+        #[derive(Debug, serde::Deserialize, PartialEq)]
+        struct Outer {
+            list: Vec<Inner>,
+        }
+        let read = |text: &str| Outer::deserialize(Exact(parse(text.as_bytes()).unwrap()));
+        let name = Some("Ann".to_owned());
+        assert_eq!(
+            read(r#"{"list":[{"name":"Ann"},{"name":null}]}"#).unwrap(),
+            Outer { list: vec![Inner { name }, Inner { name: None }] }
+        );
+        for wrong in [r#"[[{"name":"Ann"}]]"#, r#"{"list":[["Ann"]]}"#, r#"{"list":[[]]}"#] {
+            assert!(read(wrong).is_err(), "{wrong} was taken");
+        }
     }
 
     #[test]

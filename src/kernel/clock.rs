@@ -26,6 +26,9 @@ use utoipa::{
 
 const MICROS: i64 = 1_000_000;
 
+/// The longest text of a moment in characters.
+const MAX: usize = 40;
+
 /// A moment: microseconds since 1970-01-01 UTC. RFC 3339 with `Z` on the wire, BIGINT in tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
@@ -52,7 +55,8 @@ impl Timestamp {
     /// A moment from RFC 3339 text with any offset, or nothing. In UTC, too, its year has to have
     /// four digits, or it could not be written again.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let fits = text.len() <= MAX;
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok().filter(|_| fits)?;
         let moment = i64::try_from(moment.unix_timestamp_nanos() / 1000).ok().map(Self)?;
         moment.in_utc().map(|_| moment)
     }
@@ -99,7 +103,7 @@ impl PartialSchema for Timestamp {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .max_length(Some(40))
+            .max_length(Some(MAX))
             .into()
     }
 }

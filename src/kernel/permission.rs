@@ -87,7 +87,8 @@ pub struct PermissionName(String);
 
 const WRONG: Refusal = Refusal::new(
     "permission_invalid",
-    "A permission is `resource:verb` in lower-case letters, digits, `_` and `-`, at most 100 characters.",
+    "A permission is `resource:verb` in lower-case letters, digits, `_` and `-`, at most 100 \
+     characters.",
 );
 
 impl PermissionName {

@@ -5,7 +5,7 @@ use doorward::http::code::Code;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use crate::harness::{Actor, House, Operation, PASSWORD, Reply, Settings};
+use crate::harness::{Actor, Call, House, PASSWORD, Reply, Settings};
 
 /// What browsers send along from a page that may not change anything here.
 const FOREIGN: [&[(&str, &str)]; 9] = [
@@ -34,7 +34,7 @@ fn with(request: RequestBuilder, headers: &[(&str, &str)]) -> RequestBuilder {
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
-fn unsafe_operations(house: &House) -> Vec<Operation> {
+fn unsafe_operations(house: &House) -> Vec<Call> {
     let mut operations = house.contract.operations();
     operations.retain(|operation| operation.method != Method::GET);
     operations

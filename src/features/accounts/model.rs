@@ -100,7 +100,12 @@ pub struct NewUser {
     /// can't sign in with a password yet.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 128))]
-    #[schema(max_length = 128, format = Password, nullable = false, examples("a river of green tea"))]
+    #[schema(
+        max_length = 128,
+        format = Password,
+        nullable = false,
+        examples("a river of green tea")
+    )]
     pub password: Option<String>,
 }
 
@@ -160,15 +165,13 @@ pub enum NextStep {
 }
 
 /// Which accounts are listed.
-#[derive(Deserialize, Validate, IntoParams)]
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UserFilter {
     /// Only addresses that start like this.
-    #[validate(length(min = 1, max = 254))]
     #[param(max_length = 254, min_length = 1)]
     pub email_prefix: Option<String>,
     /// Only accounts that hold the role of this name or id.
-    #[validate(length(min = 1, max = 60))]
     #[param(max_length = 60, min_length = 1)]
     pub role: Option<String>,
     /// Only accounts of this status.

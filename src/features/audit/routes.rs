@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use validator::Validate;
 
 use crate::{
     access::{audit::EventRow, guard::Can},
@@ -79,19 +78,16 @@ impl From<EventRow> for EventView {
 }
 
 /// Which events are listed.
-#[derive(Deserialize, Validate, IntoParams)]
+#[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct EventFilter {
     /// Only events of this kind.
-    #[validate(length(min = 1, max = 60))]
     #[param(max_length = 60, min_length = 1)]
     pub kind: Option<String>,
     /// Only what this account did.
-    #[validate(length(min = 1, max = 60))]
     #[param(max_length = 60, min_length = 1)]
     pub actor_id: Option<String>,
     /// Only what was done to this account, role or permission.
-    #[validate(length(min = 1, max = 100))]
     #[param(max_length = 100, min_length = 1)]
     pub subject_id: Option<String>,
 }

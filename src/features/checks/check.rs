@@ -23,7 +23,7 @@ use crate::{
     },
     http::{
         endpoint::Endpoint,
-        json::{Json, objects, present},
+        json::{Json, present},
         problem::Problem,
         reply::Ok200,
     },
@@ -44,7 +44,6 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
-    #[serde(deserialize_with = "objects")]
     #[validate(length(min = 1, max = 100), nested)]
     #[schema(min_items = 1, max_items = 100)]
     pub checks: Vec<Check>,

@@ -59,8 +59,8 @@ pub struct NewGrant {
     pub role_id: RoleId,
     /// `system`, or the id of an organization; `system` if absent.
     #[serde(default = "system")]
-    #[validate(length(max = 60), custom(function = known_scope))]
-    #[schema(max_length = 60, pattern = "^(system|org_[0-9a-hjkmnp-tv-z]{26})$")]
+    #[validate(length(max = 30), custom(function = known_scope))]
+    #[schema(max_length = 30, pattern = "^(system|org_[0-9a-hjkmnp-tv-z]{25}[048cgmrw])$")]
     pub scope: String,
     /// When the grant ends by itself; never if absent.
     #[serde(default, deserialize_with = "present")]

@@ -12,14 +12,19 @@ use serde_json::{Value, json};
 
 use super::Reply;
 
+/// Headers that the contract declares wherever they are sent.
+const DECLARED: &[&str] = &["ETag", "Retry-After", "WWW-Authenticate", "RateLimit"];
+
 /// The generated document, ready to be asked.
 pub struct Contract {
     pub document: Value,
+    /// The document's components, in which no object has more than its properties.
+    closed: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 /// An operation of the contract, at a path that fits its template and names nothing that exists.
-pub struct Operation {
+pub struct Call {
     pub id: String,
     pub method: Method,
     pub path: String,
@@ -29,7 +34,9 @@ pub struct Operation {
 impl Contract {
     pub fn of(cookie: &str) -> Self {
         let document = server::document(&api::endpoints(), cookie).expect("a contract");
-        Self { document, validators: Mutex::default() }
+        let mut closed = document["components"].clone();
+        close(&mut closed);
+        Self { document, closed, validators: Mutex::default() }
     }
 
     /// Panics when the contract does not declare this reply to this call.
@@ -49,6 +56,7 @@ impl Contract {
         let response = operation["responses"].get(reply.status.to_string());
         let response =
             response.unwrap_or_else(|| panic!("{at}, which is not declared: {}", reply.text));
+        check_headers(&at, response, reply);
         let kind = reply.header("content-type").unwrap_or_default();
         let Some(content) = response.get("content") else {
             assert!(reply.text.is_empty(), "{at} with a body that is not declared");
@@ -69,12 +77,12 @@ impl Contract {
         }
     }
 
-    pub fn operations(&self) -> Vec<Operation> {
+    pub fn operations(&self) -> Vec<Call> {
         let paths = self.document["paths"].as_object().expect("paths");
         let items = paths.iter().flat_map(|(template, item)| {
             item.as_object().expect("an item").iter().map(move |(name, it)| (template, name, it))
         });
-        let operations = items.map(|(template, name, it)| Operation {
+        let operations = items.map(|(template, name, it)| Call {
             id: it["operationId"].as_str().expect("an id").to_owned(),
             method: name.to_uppercase().parse().expect("a method"),
             path: fill(template, it),
@@ -95,7 +103,7 @@ impl Contract {
     fn validator(&self, reference: &str) -> Arc<Validator> {
         let mut validators = self.validators.lock().expect("not poisoned");
         let validator = validators.entry(reference.to_owned()).or_insert_with(|| {
-            let schema = json!({ "$ref": reference, "components": self.document["components"] });
+            let schema = json!({ "$ref": reference, "components": self.closed });
             let validator = jsonschema::draft202012::options()
                 .should_validate_formats(true)
                 .build(&schema)
@@ -113,8 +121,32 @@ fn fill(template: &str, operation: &Value) -> String {
     template.replace("{id}", &format!("{prefix}{}", "0".repeat(26)))
 }
 
+fn check_headers(at: &str, response: &Value, reply: &Reply) {
+    for name in DECLARED {
+        let is_declared = response["headers"].get(name).is_some();
+        assert_eq!(reply.header(name).is_some(), is_declared, "{at}: {name} sent and declared");
+    }
+}
+
+/// What is not declared must not be sent, though clients have to bear it.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.contains_key("properties") {
+                fields.insert("additionalProperties".into(), false.into());
+            }
+        }
+        _ => {}
+    }
+}
+
 fn fits(template: &str, path: &str) -> bool {
     let (wanted, given) = (template.split('/'), path.split('/'));
     wanted.clone().count() == given.clone().count()
-        && wanted.zip(given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+        && wanted.zip(given).all(|(wanted, given)| match wanted.starts_with('{') {
+            true => !given.is_empty(),
+            false => wanted == given,
+        })
 }

@@ -18,6 +18,7 @@ pub struct Database {
 }
 
 impl Database {
+    #[expect(clippy::disallowed_methods, reason = "a test's server is no setting of the service")]
     pub fn new(kind: Kind) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         match kind {
@@ -49,6 +50,7 @@ impl Drop for Database {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "PostgreSQL is named, so nothing is guessed")]
 fn execute(server: &Url, statement: &str) {
     let mut connection = PgConnection::establish(server.as_str()).expect("PostgreSQL answers");
     sql_query(statement).execute(&mut connection).expect("the statement runs");

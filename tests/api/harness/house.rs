@@ -8,6 +8,7 @@ use std::{
 
 use diesel::connection::SimpleConnection;
 use doorward::{
+    api,
     app::App,
     config::{Config, Sources},
     db::{self, Db, Options},
@@ -123,8 +124,8 @@ impl House {
 
     fn serve(&self, listener: TcpListener) {
         let metrics = Metrics::new().expect("metrics");
-        let server = server::build(&self.app, &self.master, &metrics, listener).expect("starts");
-        actix_web::rt::spawn(server);
+        let server = server::build(&self.app, &self.master, &metrics, api::endpoints(), listener);
+        actix_web::rt::spawn(server.expect("starts"));
     }
 
     pub fn url(&self, path: &str) -> String {

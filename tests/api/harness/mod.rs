@@ -7,13 +7,19 @@ mod contract;
 mod database;
 mod dump;
 mod house;
+mod operation;
 mod reply;
+mod rows;
+pub mod sample;
+mod wire;
 
 pub use actor::{Actor, PASSWORD};
-pub use contract::{Contract, Operation};
+pub use contract::{Call, Contract};
 pub use database::Kind;
 pub use house::{House, SALTS, Settings};
+pub use operation::Operation;
 pub use reply::Reply;
+pub use wire::{Wire, exchange};
 
 /// Waits for what happens beside the requests; panics when it has not after ten seconds.
 pub async fn until(mut happened: impl AsyncFnMut() -> bool) {
