@@ -76,8 +76,8 @@ pub fn query_names(operation: &Operation) -> Vec<String> {
     in_query.map(|parameter| parameter.name.clone()).collect()
 }
 
-/// Refuses a parameter that the contract does not know, where it knows any: a filter with a misspelt
-/// name must not list everything. Errors: `request.query_invalid`.
+/// Refuses a parameter that the contract does not know, where it knows any: a filter with a
+/// misspelt name must not list everything. Errors: `request.query_invalid`.
 pub fn check_query(query: &str, known: &[String]) -> Result<(), Problem> {
     if known.is_empty() {
         return Ok(());

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::harness::{Actor, House};
 
 const ORGANIZATION: &str = "org_06awk5n2q3w0r8d1e4t7y9v2m6";
-const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m6";
+const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m4";
 
 /// The answer to one question.
 async fn ask(by: &Actor, check: Value) -> Value {

@@ -243,6 +243,8 @@ const PUBLISHED: &[(u16, &str)] = &[
     (503, "server.busy"),
     (503, "server.unavailable"),
     (503, "server.not_ready"),
+    (409, "accounts.own"),
+    (400, "request.form_malformed"),
 ];
 
 #[test]

@@ -90,12 +90,14 @@ api_test! { over_http_nothing_is_said_about_https |house| {
 api_test! { asvs_3_4_4_every_answer_carries_the_security_headers [https()] |house| {
     for reply in one_of_each(&house).await {
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{reply:?}");
-        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{reply:?}");
-        assert_eq!(reply.header("cross-origin-opener-policy"), Some("same-origin"), "{reply:?}");
+        let is_page = reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        let on_page = |value| is_page.then_some(value);
+        assert_eq!(reply.header("x-frame-options"), on_page("DENY"), "{reply:?}");
+        assert_eq!(reply.header("cross-origin-opener-policy"), on_page("same-origin"), "{reply:?}");
         assert_eq!(reply.header("cross-origin-resource-policy"), Some("same-origin"), "{reply:?}");
         let referrer = reply.header("referrer-policy").unwrap_or_default();
         assert!(["no-referrer", "same-origin"].contains(&referrer), "{reply:?}");
-        assert!(reply.headers.contains_key("permissions-policy"), "{reply:?}");
+        assert_eq!(reply.headers.contains_key("permissions-policy"), is_page, "{reply:?}");
         assert!(reply.headers.contains_key("cache-control"), "{reply:?}");
         assert_eq!(reply.header("server"), None);
         assert_eq!(reply.header("x-powered-by"), None);
@@ -201,10 +203,16 @@ api_test! { asvs_4_1_4_every_other_method_is_refused_and_the_known_ones_are_name
     assert!(house.dump().await == before);
 }}
 
+/// The one thing to read that is told in the audit log, so that each answer holds one event more.
+const EXPORT: &str = "/v1/me/export";
+
 api_test! { asvs_3_5_3_get_head_and_options_change_nothing |house| {
     let admin = house.admin().await;
     let before = house.dump().await;
     for path in routes(&house).into_keys().chain(["/".to_owned(), "/nowhere".to_owned()]) {
+        if path == EXPORT {
+            continue;
+        }
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             let reply = admin.send(admin.request(method.clone(), &path)).await;
             assert!(reply.status < 500, "{method} {path}");
@@ -217,7 +225,7 @@ api_test! { asvs_3_5_3_get_head_and_options_change_nothing |house| {
 api_test! { head_is_get_without_the_body |house| {
     let admin = house.admin().await;
     for (path, allow) in routes(&house) {
-        if !allow.contains("GET") {
+        if !allow.contains("GET") || path == EXPORT {
             continue;
         }
         let got = admin.get(&path).await;

@@ -3,7 +3,10 @@
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;
 
-use super::model::{Revoked, SessionPath, SessionView};
+use super::{
+    model::{Revoked, SessionPath, SessionView},
+    others::{self, Whose},
+};
 use crate::{
     access::{
         audit::{self, Event, Kind},
@@ -37,7 +40,7 @@ pub async fn list_my_sessions(
     app: Data<App>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
-    super::others::page(&app, by.user().clone(), &by.caller.session.id, paging).await
+    others::page(&app, Whose::Mine(by.user().clone()), &by.caller.session.id, paging).await
 }
 
 /// End one of your sessions.

@@ -35,20 +35,31 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// A page of an account's running sessions.
+/// Whose sessions are listed.
+pub enum Whose {
+    /// The caller's, who exists.
+    Mine(UserId),
+    Another(UserId),
+}
+
+/// A page of an account's running sessions. Errors: `accounts.not_found` for another's.
 pub async fn page(
     app: &App,
-    user: UserId,
+    whose: Whose,
     current: &SessionId,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
-    let list = format!("sessions {user}");
+    let (Whose::Mine(user) | Whose::Another(user)) = &whose;
+    let (user, list) = (user.clone(), format!("sessions {user}"));
     let after =
         paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
     let (now, limit) = (app.now(), paging.limit);
     let rows = app
         .db
         .read(move |db| {
+            if let Whose::Another(id) = &whose {
+                store::find(db, id)?.ok_or(Code::AccountNotFound)?;
+            }
             Ok::<_, Problem>(sessions::list(db, &user, now, after.as_ref(), limit + 1)?)
         })
         .await?;
@@ -64,10 +75,7 @@ pub async fn list_user_sessions(
     Path(at): Path<UserPath>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
-    let id = at.id.clone();
-    let known = app.db.read(move |db| Ok::<_, Problem>(store::find(db, &id)?)).await?;
-    known.ok_or(Code::AccountNotFound)?;
-    page(&app, at.id, &by.caller.session.id, paging).await
+    page(&app, Whose::Another(at.id), &by.caller.session.id, paging).await
 }
 
 /// End all sessions of an account.
