@@ -276,6 +276,33 @@ api_test! { a_time_with_an_offset_is_shown_in_utc |house| {
     user.get("/v1/users").await.ok();
 }}
 
+api_test! { what_is_held_for_a_while_is_not_passed_on_for_longer |house| {
+    let (admin, user, role) = cast(&house).await;
+    let helper = house.user().await;
+    let own = admin.make_role(&["grants:write", "roles:write", "users:read"]).await;
+    let end = house.now().plus_seconds(100);
+    let body = json!({ "role_id": own, "expires_at": end });
+    admin.post(&grants_of(&helper), body).await.created();
+
+    for body in [
+        json!({ "role_id": role }),
+        json!({ "role_id": role, "expires_at": house.now().plus_seconds(101) }),
+        json!({ "role_id": own, "expires_at": house.now().plus_seconds(101) }),
+    ] {
+        for target in [&user, &helper] {
+            helper.post(&grants_of(target), body.clone()).await.problem(Code::GrantExceedsOwn);
+        }
+    }
+    let body = json!({ "name": "mine", "permissions": ["users:read"] });
+    helper.post("/v1/roles", body).await.problem(Code::GrantExceedsOwn);
+
+    let body = json!({ "role_id": role, "expires_at": end });
+    helper.post(&grants_of(&user), body).await.created();
+    user.get("/v1/users").await.ok();
+    house.pass(100);
+    user.get("/v1/users").await.problem(Code::PermissionMissing);
+}}
+
 api_test! { a_permission_that_was_lost_grants_nothing_more |house| {
     let (admin, user, role) = cast(&house).await;
     let helper = house.user().await;

@@ -32,5 +32,6 @@ mod sign_in;
 mod sign_up;
 mod smuggling;
 mod sql;
+mod stale;
 mod throttles;
 mod users;

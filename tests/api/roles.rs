@@ -222,3 +222,26 @@ api_test! { what_one_holds_in_an_organization_is_no_reason_to_put_it_into_a_role
     let body = json!({ "name": "mine", "permissions": ["audit:read"] });
     helper.post("/v1/roles", body).await.problem(Code::GrantExceedsOwn);
 }}
+
+api_test! { a_role_is_not_deleted_by_who_holds_less |house| {
+    let admin = house.admin().await;
+    let helper = house.user().await;
+    admin.grant_new_role(&helper, &["roles:read", "roles:write"]).await;
+    let strong = format!("/v1/roles/{}", admin.make_role(&["users:write"]).await);
+
+    helper.delete_version(&strong, "*").await.problem(Code::GrantExceedsOwn);
+
+    admin.get(&strong).await.ok();
+    let weak = format!("/v1/roles/{}", admin.make_role(&["roles:read"]).await);
+    helper.delete_version(&weak, "*").await.no_content();
+}}
+
+api_test! { a_new_permission_is_a_new_version_of_the_administrators_role |house| {
+    let admin = house.admin().await;
+    let path = format!("/v1/roles/{}", admin.role_called("admin").await);
+    let before = admin.etag(&path).await;
+
+    admin.post("/v1/permissions", json!({ "name": "app:notes:read" })).await.created();
+
+    assert_ne!(admin.etag(&path).await, before);
+}}

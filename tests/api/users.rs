@@ -273,3 +273,15 @@ api_test! { a_deleted_account_is_out_of_every_list |house| {
     user.get("/v1/users").await.problem(Code::NotSignedIn);
     user.sign_in().await.problem(Code::InvalidCredentials);
 }}
+
+api_test! { ones_own_account_is_deleted_only_where_a_fresh_sign_in_is_asked_for |house| {
+    let admin = house.admin().await;
+    house.admin().await;
+    house.pass(301);
+
+    let path = format!("/v1/users/{}", admin.id);
+    admin.delete_version(&path, "*").await.problem(Code::OwnAccount);
+
+    admin.delete("/v1/me").await.problem(Code::StepUpRequired);
+    admin.get(&path).await.ok();
+}}
