@@ -5,7 +5,7 @@ use doorward::http::code::Code;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
-use crate::harness::{Actor, Call, House, PASSWORD, Reply, Settings};
+use crate::harness::{Actor, House, Operation, PASSWORD, Reply, Settings};
 
 /// What browsers send along from a page that may not change anything here.
 const FOREIGN: [&[(&str, &str)]; 9] = [
@@ -34,9 +34,9 @@ fn with(request: RequestBuilder, headers: &[(&str, &str)]) -> RequestBuilder {
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
-fn unsafe_operations(house: &House) -> Vec<Call> {
-    let mut operations = house.contract.operations();
-    operations.retain(|operation| operation.method != Method::GET);
+fn unsafe_operations(house: &House) -> Vec<Operation> {
+    let mut operations = house.operations();
+    operations.retain(|operation| !operation.is_safe());
     operations
 }
 
@@ -54,7 +54,7 @@ api_test! { asvs_3_5_1_no_page_of_another_origin_changes_anything [listed()] |ho
 
     for operation in operations {
         for headers in FOREIGN {
-            let request = admin.request(operation.method.clone(), &operation.path);
+            let request = admin.request(operation.method.clone(), &operation.random_path());
             let request = request.header("if-match", "*").json(&json!({}));
             let reply = admin.send(with(request, headers)).await;
             assert!(reply.cookie().is_none(), "{}", operation.id);
@@ -136,9 +136,9 @@ api_test! { asvs_3_5_2_what_a_form_can_send_is_no_json |house| {
         Some("text/plain; application/json"), Some("application/json; charset=utf-16"),
         Some("application/problem+json"), Some("application/json, text/plain"), Some("json"),
     ];
-    for operation in unsafe_operations(&house).iter().filter(|operation| operation.takes_body) {
+    for operation in unsafe_operations(&house).iter().filter(|operation| operation.body_schema().is_some()) {
         for kind in kinds {
-            let request = admin.request(operation.method.clone(), &operation.path);
+            let request = admin.request(operation.method.clone(), &operation.random_path());
             let request = request.header("if-match", "*").body(body.clone());
             let request = match kind {
                 Some(kind) => request.header("content-type", kind),

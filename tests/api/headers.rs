@@ -125,8 +125,8 @@ fn is_html(reply: &Reply) -> bool {
 
 api_test! { asvs_3_2_1_an_answer_of_the_api_is_no_document [https()] |house| {
     let admin = house.admin().await;
-    for operation in house.contract.operations() {
-        let request = admin.request(operation.method.clone(), &operation.path);
+    for operation in house.operations() {
+        let request = admin.request(operation.method.clone(), &operation.random_path());
         let request = request.header("sec-fetch-dest", "document").header("accept", "text/html");
         // From elsewhere, so that nothing is changed on the way.
         let reply = admin.send(request.header("origin", "https://evil.test")).await;
@@ -165,8 +165,9 @@ api_test! { every_refusal_names_its_request [https()] |house| {
 /// Every path of the service with the methods that it answers, as `Allow` names them.
 fn routes(house: &House) -> BTreeMap<String, String> {
     let mut methods: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for operation in house.contract.operations() {
-        methods.entry(operation.path).or_default().push(operation.method.to_string());
+    for operation in house.operations() {
+        let path = operation.path(|prefix| format!("{prefix}{}", "0".repeat(26)));
+        methods.entry(path).or_default().push(operation.method.to_string());
     }
     let api = methods.into_iter().map(|(path, mut methods)| {
         if methods.contains(&"GET".to_owned()) {
@@ -179,11 +180,11 @@ fn routes(house: &House) -> BTreeMap<String, String> {
     api.chain(beside).collect()
 }
 
-api_test! { asvs_4_1_4_every_other_method_is_refused_and_the_known_ones_are_named |house| {
+api_test! { asvs_4_1_4_asvs_13_4_4_every_other_method_is_refused_and_the_known_ones_are_named |house| {
     let admin = house.admin().await;
     let before = house.dump().await;
     for (path, allow) in routes(&house) {
-        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "TRACK", "BREW"]
         {
             if allow.split(", ").any(|known| known == method) {
                 continue;
@@ -197,9 +198,6 @@ api_test! { asvs_4_1_4_every_other_method_is_refused_and_the_known_ones_are_name
             }
         }
     }
-    let delete = admin.request(Method::GET, "/v1/me").header("x-http-method-override", "DELETE");
-    admin.send(delete).await.ok();
-    admin.get("/v1/me?_method=DELETE").await.ok();
     assert!(house.dump().await == before);
 }}
 

@@ -76,14 +76,14 @@ api_test! { asvs_4_2_1_no_request_hides_another |house| {
 }}
 
 api_test! { asvs_4_2_1_a_broken_chunk_ends_the_connection |house| {
-    let before = house.rows().await;
+    let before = house.dump().await.without(&["throttles"]);
     for request in broken_chunks() {
         let replies = exchange(house.address, &request).await;
         // actix hangs up without a word, as the client does not speak HTTP any more.
         let status = only(&request, &replies).map_or(400, |reply| reply.status);
         assert_eq!(status, 400, "{request:?}");
     }
-    assert_eq!(house.rows().await, before);
+    assert!(house.dump().await.without(&["throttles"]) == before);
     house.nobody().get("/livez").await.ok();
 }}
 

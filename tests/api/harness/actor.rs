@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use doorward::{cli, features::accounts::model::SignUp};
+use doorward::{app::App, cli, features::accounts::model::SignUp};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
@@ -18,22 +18,27 @@ pub struct Actor {
     client: reqwest::Client,
     contract: Arc<Contract>,
     cookie: Arc<Mutex<Option<String>>>,
-    app: doorward::app::App,
+    cookie_name: &'static str,
     pub id: String,
     pub email: String,
 }
 
 impl Actor {
     pub fn new(house: &House) -> Self {
-        Self {
-            base: house.url(""),
-            client: house.client.clone(),
-            contract: Arc::clone(&house.contract),
-            cookie: Arc::default(),
-            app: house.app.clone(),
-            id: String::new(),
-            email: String::new(),
-        }
+        let cookie_name = house.app.config.cookie_name();
+        let (client, contract) = (house.client.clone(), Arc::clone(&house.contract));
+        Self::who_calls(house.url(""), client, contract, cookie_name)
+    }
+
+    /// Somebody who calls a service at `base`, which publishes `contract`.
+    pub(super) fn who_calls(
+        base: String,
+        client: reqwest::Client,
+        contract: Arc<Contract>,
+        cookie_name: &'static str,
+    ) -> Self {
+        let (id, email) = (String::new(), String::new());
+        Self { base, client, contract, cookie: Arc::default(), cookie_name, id, email }
     }
 
     /// The same person on another device: same account, no cookie yet.
@@ -44,6 +49,11 @@ impl Actor {
     /// The same cookie, sent to another process of the service.
     pub fn at(&self, house: &House) -> Self {
         Self { base: house.url(""), cookie: Arc::new(Mutex::new(self.cookie())), ..self.clone() }
+    }
+
+    /// The contract that its replies are held against.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
     }
 
     /// The session cookie as it would be sent: `name=value`.
@@ -108,7 +118,7 @@ impl Actor {
     }
 
     fn keep_cookie(&self, response: &reqwest::Response) {
-        let name = self.app.config.cookie_name();
+        let name = self.cookie_name;
         for value in response.headers().get_all(header::SET_COOKIE) {
             let value = value.to_str().expect("text");
             let pair = value.split(';').next().unwrap_or_default();
@@ -128,14 +138,14 @@ impl Actor {
         self.post("/v1/auth/sign-in", body).await
     }
 
-    pub(super) async fn signed_up(mut self, email: &str) -> Self {
+    pub async fn signed_up(mut self, email: &str) -> Self {
         let body = json!({ "email": email, "password": PASSWORD, "name": "Uma User" });
         self.post("/v1/auth/sign-up", body).await.accepted();
         self.email = email.to_owned();
         self.signed_in().await
     }
 
-    pub(super) async fn first_admin(mut self, token: &str) -> Self {
+    pub async fn first_admin(mut self, token: &str) -> Self {
         self.email = "admin@example.test".to_owned();
         let body = json!({
             "token": token, "email": self.email, "password": PASSWORD, "name": "Ada Admin",
@@ -144,14 +154,14 @@ impl Actor {
         self.signed_in().await
     }
 
-    pub(super) async fn further_admin(mut self) -> Self {
+    pub(super) async fn further_admin(mut self, app: &App) -> Self {
         self.email = format!("admin{}@example.test", uuid::Uuid::now_v7().simple());
         let wanted = SignUp {
             email: self.email.clone(),
             password: PASSWORD.to_owned(),
             name: "Ada Admin".to_owned(),
         };
-        cli::make_admin(&self.app, wanted).await.expect("an administrator");
+        cli::make_admin(app, wanted).await.expect("an administrator");
         self.signed_in().await
     }
 

@@ -7,7 +7,6 @@ use std::{
 
 use doorward::{api, server};
 use jsonschema::Validator;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Reply;
@@ -21,14 +20,6 @@ pub struct Contract {
     /// The document's components, in which no object has more than its properties.
     closed: Value,
     validators: Mutex<HashMap<String, Arc<Validator>>>,
-}
-
-/// An operation of the contract, at a path that fits its template and names nothing that exists.
-pub struct Call {
-    pub id: String,
-    pub method: Method,
-    pub path: String,
-    pub takes_body: bool,
 }
 
 impl Contract {
@@ -77,20 +68,6 @@ impl Contract {
         }
     }
 
-    pub fn operations(&self) -> Vec<Call> {
-        let paths = self.document["paths"].as_object().expect("paths");
-        let items = paths.iter().flat_map(|(template, item)| {
-            item.as_object().expect("an item").iter().map(move |(name, it)| (template, name, it))
-        });
-        let operations = items.map(|(template, name, it)| Call {
-            id: it["operationId"].as_str().expect("an id").to_owned(),
-            method: name.to_uppercase().parse().expect("a method"),
-            path: fill(template, it),
-            takes_body: it.get("requestBody").is_some(),
-        });
-        operations.collect()
-    }
-
     /// The path item whose template fits, literal parts first.
     fn find(&self, path: &str) -> Option<(&str, &Value)> {
         let paths = self.document["paths"].as_object().expect("paths");
@@ -112,13 +89,6 @@ impl Contract {
         });
         Arc::clone(validator)
     }
-}
-
-/// The template with an id in the place of its parameter, which the pattern starts with.
-fn fill(template: &str, operation: &Value) -> String {
-    let pattern = operation["parameters"][0]["schema"]["pattern"].as_str().unwrap_or_default();
-    let prefix = pattern.trim_start_matches('^').split('[').next().unwrap_or_default();
-    template.replace("{id}", &format!("{prefix}{}", "0".repeat(26)))
 }
 
 fn check_headers(at: &str, response: &Value, reply: &Reply) {

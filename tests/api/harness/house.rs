@@ -223,7 +223,7 @@ impl House {
         match token {
             Some(token) => Actor::new(self).first_admin(token.reveal()).await,
             // There is one already: make another through the command line's way.
-            None => Actor::new(self).further_admin().await,
+            None => Actor::new(self).further_admin(&self.app).await,
         }
     }
 
@@ -248,7 +248,7 @@ fn config(database: &Database, address: SocketAddr, settings: &Settings) -> Conf
     Config::load(&Sources { variables, ..Sources::default() }).expect("a configuration")
 }
 
-fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(std::time::Duration::from_secs(30))

@@ -8,14 +8,14 @@ mod database;
 mod dump;
 mod house;
 mod operation;
+pub mod process;
 mod reply;
-mod rows;
 pub mod sample;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
-pub use contract::{Call, Contract};
-pub use database::Kind;
+pub use contract::Contract;
+pub use database::{Database, Kind};
 pub use house::{House, SALTS, Settings};
 pub use operation::Operation;
 pub use reply::Reply;

@@ -1,0 +1,107 @@
+//! `doorward config`: what is set, from where, and what is wrong, without a secret in any of it.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::harness::process::{Ended, run};
+
+const KEY: &str = "q7Zk2mX9rT4vB8nW1cY6dF3gH5jL0pS_eAiUoQwErTE";
+
+fn folder(settings: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("doorward.toml"), settings).expect("it is written");
+    folder
+}
+
+fn config(settings: &str, variables: &[(&str, &str)], command: &str) -> Ended {
+    let folder = folder(settings);
+    let ended = run(folder.path(), variables, &["config", command], "");
+    let left = fs::read_dir(folder.path()).expect("a folder").count();
+    assert_eq!(left, 1, "it makes nothing");
+    ended
+}
+
+#[test]
+fn a_configuration_in_order_is_said_to_be() {
+    let ended = config("[session]\nidle_seconds = 3600\n", &[], "check");
+    assert_eq!((ended.status.code(), &*ended.stdout), (Some(0), "The configuration is fine.\n"));
+    assert_eq!(ended.stderr, "");
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
+    let ended = config("[session]\nidle_second = 3600\n", &[], "check");
+    assert_eq!((ended.status.code(), &*ended.stdout), (Some(1), ""));
+    assert!(ended.stderr.contains("session.idle_second"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("session.idle_seconds"), "{}", ended.stderr);
+
+    let ended = config("", &[("DOORWARD_LISTN", "127.0.0.1:1")], "check");
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(ended.stderr.contains("DOORWARD_LISTN"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("DOORWARD_LISTEN"), "{}", ended.stderr);
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_none_repeats_a_value() {
+    let settings =
+        "listen = \"canary7Kq\"\nmaster_key = \"canary7Kq\"\n[log]\nlevel = \"canary7Kq\"\n";
+    for command in ["check", "show"] {
+        let ended = config(settings, &[("DOORWARD_DATABASE_URL", "mysql://canary7Kq")], command);
+        assert_eq!((ended.status.code(), &*ended.stdout), (Some(1), ""));
+        for name in ["listen", "master_key", "log.level", "database_url"] {
+            let line = format!("{name} must be ");
+            assert!(ended.stderr.contains(&line), "{name}: {}", ended.stderr);
+        }
+        assert!(!ended.stderr.contains("canary7Kq"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn asvs_13_3_1_what_is_in_force_is_shown_without_secrets() {
+    let variables = [
+        ("DOORWARD_DATABASE_URL", "postgres://door:canary7Kq@db.test/doorward?password=canary7Kq"),
+        ("DOORWARD_MASTER_KEY", KEY),
+    ];
+    let ended = config("[session]\nidle_seconds = 3600\n", &variables, "show");
+    assert!(ended.status.success(), "{}", ended.stderr);
+    let shown = |name: &str| {
+        let start = format!("{name} = ");
+        let line = ended.stdout.lines().find(|line| line.starts_with(&start));
+        line.unwrap_or_else(|| panic!("no {name} in {}", ended.stdout)).to_owned()
+    };
+    assert!(shown("session.idle_seconds").contains("3600") && shown("listen").contains("8080"));
+    assert!(shown("session.idle_seconds").contains("doorward.toml"));
+    assert!(shown("database_url").contains("postgres://door:[secret]@db.test/doorward?[secret]"));
+    assert!(shown("database_url").contains("DOORWARD_DATABASE_URL"));
+    assert!(shown("master_key").contains("[secret]"));
+    assert!(!ended.stdout.contains("canary7Kq") && !ended.stdout.contains(KEY));
+}
+
+#[test]
+fn the_sample_is_a_configuration_that_changes_nothing() {
+    let sample = config("", &[], "sample");
+    assert!(sample.status.success(), "{}", sample.stderr);
+    assert!(sample.stdout.contains("#listen = \"127.0.0.1:8080\""), "{}", sample.stdout);
+    // With the marks taken away each line is a setting, and all are as they were.
+    let is_setting = |line: &&str| line.starts_with('[') || line.contains(" = ");
+    let lines = sample.stdout.lines().filter(is_setting);
+    let lines = lines.filter(|line| !line.starts_with("# ") && !line.ends_with("= \"\""));
+    let settings: Vec<_> = lines.map(|line| line.trim_start_matches('#')).collect();
+
+    let of_sample = config(&settings.join("\n"), &[], "show");
+
+    assert!(of_sample.status.success(), "{}", of_sample.stderr);
+    let values = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.split("  # ").next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(values(&of_sample.stdout), values(&config("", &[], "show").stdout));
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let folder = folder("");
+    let ended = run(folder.path(), &[], &["--config", "other.toml", "config", "check"], "");
+    assert_eq!((ended.status.code(), &*ended.stdout), (Some(1), ""));
+    assert!(ended.stderr.contains("other.toml"), "{}", ended.stderr);
+}
