@@ -10,8 +10,8 @@ use super::refusal::Refusal;
 /// Longest address in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
 pub const MAX: usize = 254;
 
-/// One address, trimmed, NFC, lower case, its domain in ASCII (RFC 5891): two spellings of a mailbox
-/// are one account.
+/// One address, trimmed, NFC, lower case, its domain in ASCII (RFC 5891): two spellings of a
+/// mailbox are one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct Email(String);
 

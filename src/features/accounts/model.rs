@@ -41,7 +41,12 @@ impl Status {
 #[schema(as = User)]
 pub struct UserView {
     pub id: UserId,
-    #[schema(max_length = 254, format = "idn-email", examples("ann@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("ann@example.com")
+    )]
     pub email: String,
     pub email_verified: bool,
     #[schema(max_length = 100, examples("Ann"))]
@@ -75,7 +80,12 @@ impl From<AccountRow> for UserView {
 #[serde(deny_unknown_fields)]
 pub struct SignUp {
     #[validate(custom(function = mailbox))]
-    #[schema(max_length = 254, format = "idn-email", examples("ann@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("ann@example.com")
+    )]
     pub email: String,
     /// At least 15 characters unless configured otherwise. Any characters; a sentence is fine.
     #[validate(length(max = 128))]
@@ -91,7 +101,12 @@ pub struct SignUp {
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     #[validate(custom(function = mailbox))]
-    #[schema(max_length = 254, format = "idn-email", examples("ben@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("ben@example.com")
+    )]
     pub email: String,
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, examples("Ben"))]
@@ -118,6 +133,7 @@ pub struct UserChange {
     #[schema(
         max_length = 254,
         format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
         nullable = false,
         examples("ben@example.com")
     )]

@@ -22,7 +22,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     #[validate(custom(function = mailbox))]
-    #[schema(max_length = 254, format = "idn-email", examples("ann@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("ann@example.com")
+    )]
     pub email: String,
     #[validate(length(max = 128))]
     #[schema(max_length = 128, format = Password, examples("a river of green tea"))]
@@ -79,7 +84,7 @@ pub struct CurrentSession {
 #[derive(Serialize, ToSchema)]
 pub struct SessionUser {
     pub id: UserId,
-    #[schema(max_length = 254, format = "idn-email")]
+    #[schema(max_length = 254, format = "idn-email", pattern = "^[^@ ]+@[^@ ]+$")]
     pub email: String,
     pub email_verified: bool,
     #[schema(max_length = 100)]

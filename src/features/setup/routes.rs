@@ -38,7 +38,12 @@ pub struct FirstAdmin {
     #[schema(min_length = 1, max_length = 100)]
     pub token: String,
     #[validate(custom(function = mailbox))]
-    #[schema(max_length = 254, format = "idn-email", examples("admin@example.com"))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("admin@example.com")
+    )]
     pub email: String,
     /// At least 15 characters unless configured otherwise.
     #[validate(length(max = 128))]
