@@ -1,6 +1,6 @@
 //! Signing in and out, the cookie that comes of it, and how long it is worth something.
 
-use actix_web::cookie::{CookieJar, SameSite, time::Duration};
+use actix_web::cookie::{Cookie, CookieJar, SameSite, time::Duration};
 use doorward::{
     access::cookie,
     http::code::Code,
@@ -108,42 +108,63 @@ api_test! { a_cookie_dies_with_the_browser_unless_it_shall_be_remembered |house|
 }}
 
 api_test! { asvs_3_3_4_the_session_cookie_is_for_the_service_alone |house| {
-    let user = house.user().await;
-    let reply = user.sign_in().await;
-
-    let cookie = reply.cookie().expect("a cookie");
-    assert_eq!(cookie.name(), "doorward");
-    assert_eq!(cookie.http_only(), Some(true));
-    assert_eq!(cookie.same_site(), Some(SameSite::Lax));
-    assert_eq!(cookie.path(), Some("/"));
-    assert_eq!((cookie.domain(), cookie.secure()), (None, None));
-    let out = user.call("/v1/auth/sign-out").await.cookie().expect("a cookie");
-    assert_eq!((out.value(), out.max_age()), ("", Some(Duration::ZERO)));
-    assert_eq!((out.path(), out.http_only()), (Some("/"), Some(true)));
+    for cookie in all_cookies(&house).await {
+        assert_eq!((cookie.name(), cookie.http_only()), ("doorward", Some(true)));
+        assert_eq!((cookie.path(), cookie.domain(), cookie.secure()), (Some("/"), None, None));
+    }
+    let last = all_cookies(&house).await.pop().expect("the one of signing out");
+    assert_eq!((last.value(), last.max_age()), ("", Some(Duration::ZERO)));
 }}
 
-api_test! { asvs_3_3_3_over_https_no_other_host_can_set_or_read_the_cookie [Settings {
-    variables: vec![
+fn https() -> Settings {
+    let variables = vec![
         ("DOORWARD_PUBLIC_URL", "https://auth.example.test"),
         ("DOORWARD_TRUSTED_PROXIES", "127.0.0.1"),
-    ],
-    ..Settings::default()
-}] |house| {
-    let user = house.user().await;
-    let reply = user.sign_in().await;
+    ];
+    Settings { variables, ..Settings::default() }
+}
 
-    let cookie = reply.cookie().expect("a cookie");
-    assert_eq!(cookie.name(), "__Host-doorward");
-    assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)));
-    assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None));
-    assert_eq!(cookie.same_site(), Some(SameSite::Lax));
-    assert!(cookie.encoded().to_string().len() <= 4096);
+/// Every cookie that is set on the way from sign-in to sign-out.
+async fn all_cookies(house: &House) -> Vec<Cookie<'static>> {
+    let user = house.user().await;
+    let change = json!({ "current_password": PASSWORD, "new_password": PASSWORD });
+    let replies = [
+        user.sign_in().await,
+        remember(&user).await,
+        user.post("/v1/me/password", change).await,
+        user.call("/v1/auth/sign-out").await,
+    ];
+    replies.iter().map(|reply| reply.cookie().expect("a cookie")).collect()
+}
+
+api_test! { asvs_3_3_1_over_https_every_cookie_is_for_https_alone [https()] |house| {
+    for cookie in all_cookies(&house).await {
+        assert_eq!((cookie.name(), cookie.secure()), ("__Host-doorward", Some(true)));
+    }
+}}
+
+api_test! { asvs_3_3_2_every_cookie_says_when_it_goes_along |house| {
+    for cookie in all_cookies(&house).await {
+        assert_eq!(cookie.same_site(), Some(SameSite::Lax));
+    }
+}}
+
+api_test! { asvs_3_3_5_every_cookie_is_small [https()] |house| {
+    for cookie in all_cookies(&house).await {
+        assert!(cookie.encoded().to_string().len() <= 500, "{cookie}");
+    }
+}}
+
+api_test! { asvs_3_3_3_over_https_no_other_host_can_set_or_read_the_cookie [https()] |house| {
+    for cookie in all_cookies(&house).await {
+        assert_eq!(cookie.name(), "__Host-doorward");
+        assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None));
+    }
+    let user = house.user().await;
     user.get("/v1/me").await.ok();
     // A cookie without the prefix, as any sub-domain can set it, means nothing.
     let plain = user.cookie().expect("a cookie").replace("__Host-", "");
     bearer_of(&house, &plain).get("/v1/me").await.problem(Code::NotSignedIn);
-    let out = user.call("/v1/auth/sign-out").await.cookie().expect("a cookie");
-    assert_eq!((out.name(), out.secure()), ("__Host-doorward", Some(true)));
 }}
 
 api_test! { asvs_3_3_4_no_body_holds_the_session_key |house| {
@@ -227,7 +248,7 @@ api_test! { asvs_7_2_1_a_cookie_that_was_not_given_out_is_worth_nothing |house| 
 /// A cookie of this key as a service with this master key would sign it.
 fn signed(name: &str, key: &str, master: &MasterKey) -> String {
     let mut jar = CookieJar::new();
-    let cookie = actix_web::cookie::Cookie::new(name.to_owned(), key.to_owned());
+    let cookie = Cookie::new(name.to_owned(), key.to_owned());
     jar.signed_mut(&cookie::key(master)).add(cookie);
     jar.get(name).expect("it was added").encoded().stripped().to_string()
 }
