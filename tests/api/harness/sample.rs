@@ -66,7 +66,7 @@ pub fn spots(document: &Value, schema: &Value, pointer: &str) -> Vec<Spot> {
 /// A text of exactly so many characters that fits format and pattern as far as that can be.
 pub fn text_of(schema: &Value, length: usize) -> String {
     match schema["format"].as_str() {
-        Some("email") => email_of(length),
+        Some("email" | "idn-email") => email_of(length),
         Some("date-time") => {
             let digits = "0".repeat(length.saturating_sub("2027-01-01T00:00:00.Z".len()));
             format!("2027-01-01T00:00:00.{digits}Z")
@@ -107,7 +107,9 @@ fn text(schema: &Value) -> String {
         return first.as_str().expect("a text").to_owned();
     }
     match schema["format"].as_str() {
-        Some("email") => format!("sample{}@example.test", uuid::Uuid::now_v7().simple()),
+        Some("email" | "idn-email") => {
+            format!("sample{}@example.test", uuid::Uuid::now_v7().simple())
+        }
         Some("date-time") => "2027-01-01T00:00:00Z".to_owned(),
         Some("password") => PASSWORD.to_owned(),
         _ => match (schema["examples"].get(0), schema["pattern"].as_str()) {
