@@ -19,6 +19,7 @@ mod health;
 mod house;
 mod lifetimes;
 mod limits;
+mod logs;
 mod matrix;
 mod me;
 mod metrics;
