@@ -69,7 +69,11 @@ pub async fn finish(
     (response, cause) = write_problem(response, &method, &request_id);
     secure(&finish, &request_id, response.headers_mut());
     finish.metrics.count(method.as_str(), route, response.status().as_u16(), seconds);
-    log(response.status().as_u16(), method.as_str(), route, &request_id, seconds, cause.as_deref());
+    let status = response.status().as_u16();
+    // A service that starts or stops says so as it should: that is no failure.
+    let has_failed = status >= 500 && (status != 503 || finish.stage.is_serving());
+    let cause = has_failed.then(|| cause.unwrap_or_else(|| "unknown".to_owned()));
+    log(status, method.as_str(), route, &request_id, seconds, cause.as_deref());
     match request {
         Some(request) => Ok(ServiceResponse::new(request, response)),
         // A layer that failed has taken the request with it.
@@ -171,7 +175,8 @@ fn secure(finish: &Finish, request_id: &str, headers: &mut HeaderMap) {
 /// Under which name the outcomes of requests stand in the log.
 const ACCESS: &str = "doorward::access";
 
-/// The log names the route, never the path or the query as sent: those may hold secrets.
+/// The log names the route, never the path or the query as sent: those may hold secrets. `cause` is
+/// that of a failure of ours.
 fn log(
     status: u16,
     method: &str,
@@ -180,11 +185,11 @@ fn log(
     seconds: f64,
     cause: Option<&str>,
 ) {
-    if status >= 500 {
-        let cause = cause.unwrap_or("unknown");
-        tracing::error!(target: ACCESS, request_id, method, route, status, seconds, cause);
-    } else {
-        tracing::debug!(target: ACCESS, request_id, method, route, status, seconds);
+    match cause {
+        Some(cause) => {
+            tracing::error!(target: ACCESS, request_id, method, route, status, seconds, cause);
+        }
+        None => tracing::debug!(target: ACCESS, request_id, method, route, status, seconds),
     }
 }
 

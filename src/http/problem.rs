@@ -179,8 +179,8 @@ impl From<db::Error> for Problem {
 }
 
 impl From<password::Busy> for Problem {
-    fn from(_: password::Busy) -> Self {
-        Code::Busy.into()
+    fn from(busy: password::Busy) -> Self {
+        Self { cause: Some(busy.to_string()), ..Code::Busy.into() }
     }
 }
 

@@ -206,22 +206,16 @@ fn a_healthcheck_tells_by_its_exit_code_whether_the_service_is_ready() {
 
 #[test]
 fn asvs_16_4_2_a_changed_audit_event_is_found_from_the_command_line() {
-    let folder = folder();
-    assert!(run(folder.path(), &[], &["seed", "demo"], "").status.success());
-    let whole = run(folder.path(), &[], &["audit", "verify"], "");
+    let database = Database::new(Kind::Sqlite);
+    let (folder, url) = (folder(), database.url.to_string());
+    let variables = [("DOORWARD_DATABASE_URL", &*url)];
+    assert!(run(folder.path(), &variables, &["seed", "demo"], "").status.success());
+    let whole = run(folder.path(), &variables, &["audit", "verify"], "");
     assert!(whole.status.success() && whole.stdout.starts_with("The chain is whole: "));
 
-    let database = folder.path().join("data/doorward.db");
-    let url = format!("sqlite://{}", database.display()).parse().expect("a URL");
-    let db = doorward::db::Db::open(&url, doorward::db::Options { pool: 1 }).expect("it opens");
-    let change = "UPDATE audit_events SET kind = 'account.updated' WHERE seq = 2";
-    let changed = db.write_blocking(move |db| {
-        use diesel::connection::SimpleConnection;
-        Ok::<_, doorward::db::Error>(db.batch_execute(change)?)
-    });
-    changed.expect("it is changed");
+    database.execute("UPDATE audit_events SET kind = 'account.updated' WHERE seq = 2");
 
-    let broken = run(folder.path(), &[], &["audit", "verify"], "");
+    let broken = run(folder.path(), &variables, &["audit", "verify"], "");
     assert_eq!(broken.status.code(), Some(1));
     assert_eq!(broken.stdout, "The chain is broken at event 2: the event was changed.\n");
 }

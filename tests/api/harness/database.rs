@@ -1,6 +1,7 @@
 //! A database for one test: a file, or a PostgreSQL database that is dropped afterwards.
 
-use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection, sql_query};
+use doorward::db::{Db, Error, Options};
 use tempfile::TempDir;
 use url::Url;
 
@@ -39,6 +40,16 @@ impl Database {
                 Self { url, folder, server: Some((server, name)) }
             }
         }
+    }
+}
+
+impl Database {
+    /// Does to it what the service never would.
+    pub fn execute(&self, statements: &str) {
+        let db = Db::open(&self.url, Options { pool: 1 }).expect("it opens");
+        let statements = statements.to_owned();
+        let done = db.write_blocking(move |db| Ok::<_, Error>(db.batch_execute(&statements)?));
+        done.expect("the statements run");
     }
 }
 

@@ -53,6 +53,7 @@ pub struct House {
     pub client: reqwest::Client,
     pub master: MasterKey,
     pub kind: Kind,
+    pub metrics: Metrics,
     database: Arc<Database>,
     salts: Chance,
 }
@@ -96,8 +97,18 @@ impl House {
             app.stage.serve();
         }
         let contract = Arc::new(Contract::of(app.config.cookie_name()));
-        let house =
-            Self { app, address, contract, client: client(), master, kind, database, salts };
+        let metrics = Metrics::new().expect("metrics");
+        let house = Self {
+            app,
+            address,
+            contract,
+            client: client(),
+            master,
+            kind,
+            metrics,
+            database,
+            salts,
+        };
         house.serve(listener);
         house
     }
@@ -114,6 +125,7 @@ impl House {
             client: client(),
             master: self.master.clone(),
             kind: self.kind,
+            metrics: Metrics::new().expect("metrics"),
             database: Arc::clone(&self.database),
             salts: self.salts.clone(),
         };
@@ -123,8 +135,8 @@ impl House {
     }
 
     fn serve(&self, listener: TcpListener) {
-        let metrics = Metrics::new().expect("metrics");
-        let server = server::build(&self.app, &self.master, &metrics, api::endpoints(), listener);
+        let (app, endpoints) = (&self.app, api::endpoints());
+        let server = server::build(app, &self.master, &self.metrics, endpoints, listener);
         actix_web::rt::spawn(server.expect("starts"));
     }
 

@@ -1,0 +1,234 @@
+//! The log of a whole walk at its most talkative: one JSON object per line, each secret that the
+//! walk used in none of them, and nothing that was sent breaks out of its string.
+
+use doorward::{
+    http::code::Code,
+    kernel::{chance::Chance, secret::MasterKey},
+};
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Actor, Database, Kind, PASSWORD, Reply, exchange,
+    process::{Ended, Process},
+};
+
+/// Passwords and tokens that the walk sends, each in one place at least.
+const SENT: [&str; 7] = [
+    PASSWORD, "wrong horse battery canary", "brand new canary of the river",
+    "bearer-canary-0123456789", "query-canary-0123456789", "fragment of a cookie canary",
+    "setup-token-canary-0123456789",
+];
+
+/// All that must not be seen, and the service that was to keep it.
+struct Walk {
+    service: Process,
+    secrets: Vec<String>,
+}
+
+impl Walk {
+    /// Remembers the cookie that somebody has, whole and its key alone.
+    fn remember(&mut self, who: &Actor) {
+        let cookie = who.cookie().expect("a cookie");
+        let (_, value) = cookie.split_once('=').expect("a value");
+        let key = &value[value.len() - 43..];
+        self.secrets.extend([value.to_owned(), key.to_owned()]);
+    }
+
+    /// Signing up, in, wrong, and with a new password.
+    async fn of_a_user(&mut self) -> Actor {
+        let user = self.service.nobody().signed_up("uma@example.test").await;
+        self.remember(&user);
+        user.sign_in_with(SENT[1]).await.problem(Code::InvalidCredentials);
+        let wrong = json!({ "current_password": SENT[1], "new_password": SENT[2] });
+        user.post("/v1/me/password", wrong).await.problem(Code::CurrentPasswordWrong);
+        let right = json!({ "current_password": PASSWORD, "new_password": SENT[2] });
+        user.post("/v1/me/password", right).await.no_content();
+        self.remember(&user);
+        user.get("/v1/me/export").await.ok();
+        user
+    }
+
+    /// Everything that an administrator does with secrets near by.
+    async fn of_an_admin(&mut self, token: &str, user: &Actor) {
+        let mut body = json!({
+            "token": SENT[6], "email": "a@example.test", "password": PASSWORD, "name": "A",
+        });
+        let nobody = self.service.nobody();
+        nobody.post("/v1/setup", body.clone()).await.problem(Code::SetupTokenInvalid);
+        nobody.get(&format!("/setup?token={token}")).await.expect(200);
+        let admin = self.service.nobody().first_admin(token).await;
+        self.remember(&admin);
+        body["token"] = token.into();
+        nobody.post("/v1/setup", body).await.problem(Code::SetupDone);
+        admin.grant_new_role(user, &["users:read"]).await;
+        user.get("/v1/users").await.ok();
+        let made = json!({ "email": "new@example.test", "name": "New", "password": SENT[2] });
+        admin.post("/v1/users", made).await.created();
+        admin.get("/v1/audit-events").await.ok();
+        admin.call("/v1/auth/sign-out").await.no_content();
+    }
+
+    /// Requests that are refused with secrets where they should not be.
+    async fn of_errors(&mut self) {
+        let nobody = self.service.nobody();
+        let get = |path: &str| nobody.request(Method::GET, path);
+        nobody.send(get("/v1/me").bearer_auth(SENT[3])).await.problem(Code::TokenInvalid);
+        for path in ["/v1/me", "/v1/users", "/nowhere", "/v1/auth/session", "/docs/"] {
+            nobody.get(&format!("{path}?token={}", SENT[4])).await;
+            nobody.get(&format!("{path}/{}", SENT[4])).await;
+        }
+        let forged = format!("doorward={}", SENT[5].replace(' ', "+"));
+        self.secrets.push(SENT[5].replace(' ', "+"));
+        nobody.send(get("/v1/me").header(header::COOKIE, &forged)).await;
+        for body in [format!("{{\"password\": \"{}\"", SENT[1]), json!([SENT[1]]).to_string()] {
+            let request = nobody.request(Method::POST, "/v1/auth/sign-in").body(body);
+            nobody.send(request.header(header::CONTENT_TYPE, "application/json")).await;
+        }
+        let wrong = json!({ "email": SENT[1], "password": [SENT[1]], "name": SENT[1] });
+        nobody.post("/v1/auth/sign-up", wrong).await.problem(Code::FieldsInvalid);
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}
+
+fn database_password(database: &Database) -> Vec<String> {
+    database.url.password().map(ToOwned::to_owned).into_iter().collect()
+}
+
+/// The whole log of a walk and its secrets.
+fn walk(kind: Kind, format: &str) -> (Ended, Vec<String>) {
+    let database = Database::new(kind);
+    let url = database.url.to_string();
+    let key = MasterKey::random(&Chance::System).encode().reveal().to_owned();
+    let variables = [
+        ("DOORWARD_DATABASE_URL", &*url),
+        ("DOORWARD_MASTER_KEY", &*key),
+        ("DOORWARD_LOG_LEVEL", "trace"),
+        ("DOORWARD_LOG_FORMAT", format),
+    ];
+    let mut service = Process::start(database.folder.path(), &variables);
+    let token = service.setup_token();
+    let mut secrets = SENT.map(ToOwned::to_owned).to_vec();
+    secrets.extend(database_password(&database));
+    secrets.extend([key, token.clone()]);
+    let mut walk = Walk { service, secrets };
+    block_on(async {
+        let user = walk.of_a_user().await;
+        walk.of_an_admin(&token, &user).await;
+        walk.of_errors().await;
+    });
+    database.execute("ALTER TABLE passwords RENAME TO gone");
+    block_on(async {
+        let mut user = walk.service.nobody();
+        user.email = "uma@example.test".to_owned();
+        assert_tells_nothing(&user.sign_in_with(SENT[2]).await);
+    });
+    let Walk { service, secrets } = walk;
+    (service.stop(), secrets)
+}
+
+/// A failure of ours as its caller sees it.
+fn assert_tells_nothing(reply: &Reply) {
+    assert_eq!(reply.status, 500);
+    let body = reply.json();
+    assert_eq!(body["code"], Code::Internal.as_str());
+    for word in ["passwords", "table", "SELECT", "src/", "sqlite", "relation", "no such"] {
+        assert!(!reply.text.contains(word), "{word} in {}", reply.text);
+    }
+}
+
+fn assert_keeps_secrets(ended: &Ended, secrets: &[String], token: &str) {
+    assert!(secrets.len() >= SENT.len() + 8, "the walk used them");
+    for secret in secrets {
+        assert!(!ended.stderr.contains(secret.as_str()), "{secret} is in the log");
+        let encoded = secret.replace(' ', "%20");
+        assert!(!ended.stderr.contains(&encoded), "{encoded} is in the log");
+        // The set-up link on standard output is what the operator starts with.
+        let is_link = secret == token;
+        assert!(is_link || !ended.stdout.contains(secret.as_str()), "{secret} was printed");
+    }
+}
+
+fn no_secret_is_logged(kind: Kind, format: &str) {
+    let (ended, secrets) = walk(kind, format);
+    assert_eq!(ended.status.code(), Some(0));
+    let (_, link) = ended.stdout.split_once("token=").expect("a link");
+    let token = link.lines().next().expect("a line").to_owned();
+    assert_keeps_secrets(&ended, &secrets, &token);
+    assert!(ended.stderr.len() > 100_000, "the log is as talkative as it can be");
+    if format == "json" {
+        assert_is_json(&ended.stderr);
+    }
+}
+
+/// Every line is one object with time, level and origin; a failure has its request's id.
+fn assert_is_json(log: &str) {
+    let mut failures = 0;
+    for line in log.lines() {
+        let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        assert!(entry["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{line}");
+        assert!(entry["level"].is_string() && entry["target"].is_string(), "{line}");
+        if entry["level"] == "ERROR" && entry["target"] == "doorward::access" {
+            let id = entry["fields"]["request_id"].as_str();
+            assert!(id.is_some_and(|id| id.starts_with("req_")), "{line}");
+            failures += 1;
+        }
+    }
+    assert_eq!(failures, 1, "the one failure is logged");
+}
+
+#[test]
+fn asvs_16_2_5_asvs_16_5_1_no_secret_is_logged_with_sqlite() {
+    no_secret_is_logged(Kind::Sqlite, "json");
+}
+
+#[test]
+fn asvs_16_2_5_asvs_16_5_1_no_secret_is_logged_with_postgresql() {
+    no_secret_is_logged(Kind::Postgres, "json");
+}
+
+#[test]
+fn asvs_16_2_5_no_secret_is_logged_for_people() {
+    no_secret_is_logged(Kind::Sqlite, "pretty");
+}
+
+/// Texts that would begin a line of their own, or colour it.
+const BREAKING: [&str; 5] =
+    ["\u{1b}[31mforged", "forged\u{b}\u{c}", "\"},{\"forged\":\"", "\\nforged", "\u{85}forged"];
+
+#[test]
+fn asvs_16_4_1_ac_103_what_is_sent_stays_inside_its_line() {
+    let database = Database::new(Kind::Sqlite);
+    let url = database.url.to_string();
+    let variables = [
+        ("DOORWARD_DATABASE_URL", &*url),
+        ("DOORWARD_LOG_LEVEL", "trace"),
+        ("DOORWARD_LOG_FORMAT", "json"),
+    ];
+    let service = Process::start(database.folder.path(), &variables);
+    block_on(async {
+        for text in BREAKING.iter().chain(&["forged\r\n{\"level\":\"forged\"}"]) {
+            let request = format!(
+                "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {text}\r\n\
+                 X-Request-Id: {text}\r\nCookie: doorward={text}\r\nConnection: close\r\n\r\n"
+            );
+            exchange(service.address, request).await;
+            let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            for path in [format!("/v1/users/{encoded}"), format!("/{encoded}?a={encoded}")] {
+                service.nobody().get(&path).await;
+            }
+            let body = json!({ "email": text, "password": text, "name": text });
+            service.nobody().post("/v1/auth/sign-up", body).await.problem(Code::FieldsInvalid);
+        }
+    });
+    let log = service.stop().stderr;
+    for line in log.lines() {
+        let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let level = entry["level"].as_str().expect("a level");
+        assert!(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(&level), "{line}");
+        assert!(!line.contains('\u{1b}') && entry.get("forged").is_none(), "{line}");
+    }
+}
