@@ -1,9 +1,9 @@
 //! Requests derived from the contract: whatever tests loop over them covers a new operation the
 //! moment it exists.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use doorward::{api, http::rule::Rule};
+use doorward::api;
 use reqwest::{Method, RequestBuilder, header};
 use serde_json::{Value, json};
 
@@ -18,7 +18,6 @@ pub struct Operation {
     pub method: Method,
     /// The path as the contract writes it, with `{name}`s.
     pub template: String,
-    pub rule: Rule,
     /// What the document says of it.
     pub described: Value,
     contract: Arc<Contract>,
@@ -34,7 +33,6 @@ impl House {
                 method: endpoint.method.as_str().parse().expect("a method"),
                 id: endpoint.id,
                 template: endpoint.path,
-                rule: endpoint.rule,
                 contract: Arc::clone(&self.contract),
             }
         };
@@ -88,10 +86,6 @@ impl Operation {
         Some(sample::resolve(&self.contract.document, &content["schema"]))
     }
 
-    pub fn needs_body(&self) -> bool {
-        self.described["requestBody"]["required"] == true
-    }
-
     /// A body that its schema allows.
     pub fn body(&self, fill: Fill) -> Option<Value> {
         self.body_schema().map(|schema| sample::right(&self.contract.document, schema, fill))
@@ -101,14 +95,6 @@ impl Operation {
     pub fn body_spots(&self) -> Vec<Spot> {
         let schema = self.body_schema();
         schema.map_or(vec![], |schema| sample::spots(&self.contract.document, schema, ""))
-    }
-
-    /// The codes that it may answer with, as the document says.
-    pub fn codes(&self) -> BTreeSet<String> {
-        let responses = self.described["responses"].as_object().expect("responses");
-        let codes =
-            responses.values().filter_map(|response| response["x-problem-codes"].as_array());
-        codes.flatten().map(|code| code.as_str().expect("a code").to_owned()).collect()
     }
 }
 
