@@ -85,7 +85,7 @@ api_test! { who_holds_less_than_an_account_cannot_touch_it |house| {
     admin.grant_new_role(&reader, &["audit:read"]).await;
     let member = house.user().await;
     let role = admin.make_role(&["roles:read"]).await;
-    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m6" });
+    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m4" });
     admin.post(&format!("/v1/users/{}/grants", member.id), body).await.created();
 
     for target in [&admin, &reader, &member] {
@@ -153,7 +153,7 @@ api_test! { the_last_administrator_stays_whatever_is_tried |house| {
     let body = json!({ "role_id": role, "expires_at": house.now().plus_seconds(9000) });
     operator.post(&format!("/v1/users/{temporary}/grants"), body).await.created();
     let member = operator.make_user("m@x.test").await;
-    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m6" });
+    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m4" });
     operator.post(&format!("/v1/users/{member}/grants"), body).await.created();
     let path = format!("/v1/users/{last}");
     let before = operator.get(&path).await.expect(200).text;

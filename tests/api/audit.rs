@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Actor, PASSWORD, Reply};
 
-const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m6";
-const UNKNOWN_ROLE: &str = "rol_06awk5n2q3w0r8d1e4t7y9v2m6";
+const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m4";
+const UNKNOWN_ROLE: &str = "rol_06awk5n2q3w0r8d1e4t7y9v2m4";
 
 /// What the log must tell of the requests that a test has sent.
 #[derive(Default)]
@@ -164,7 +164,7 @@ api_test! { asvs_2_3_3_what_is_refused_leaves_no_event |house| {
         admin.post("/v1/permissions", json!({ "name": "users:read" })).await,
         admin.post(&grants, json!({ "role_id": role })).await,
         admin.post(&grants, json!({ "role_id": UNKNOWN_ROLE })).await,
-        admin.delete("/v1/grants/grt_06awk5n2q3w0r8d1e4t7y9v2m6").await,
+        admin.delete("/v1/grants/grt_06awk5n2q3w0r8d1e4t7y9v2m4").await,
         user.post("/v1/users", taken).await,
         user.post(&grants, json!({ "role_id": role })).await,
         user.patch_blindly("/v1/me", json!({ "role": "admin" })).await,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Actor, House};
 
-const ORGANIZATION: &str = "org_06awk5n2q3w0r8d1e4t7y9v2m6";
+const ORGANIZATION: &str = "org_06awk5n2q3w0r8d1e4t7y9v2m4";
 const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m4";
 
 /// The answer to one question.
@@ -238,9 +238,9 @@ fn id_for<'a>(operation: &Operation, by: &'a Actor) -> &'a str {
     match operation.path.as_str() {
         _ if operation.access == "own_or_permission" => &by.id,
         path if path.starts_with("/v1/users/") => UNKNOWN_USER,
-        path if path.starts_with("/v1/roles/") => "rol_06awk5n2q3w0r8d1e4t7y9v2m6",
-        path if path.starts_with("/v1/grants/") => "grt_06awk5n2q3w0r8d1e4t7y9v2m6",
-        _ => "ses_06awk5n2q3w0r8d1e4t7y9v2m6",
+        path if path.starts_with("/v1/roles/") => "rol_06awk5n2q3w0r8d1e4t7y9v2m4",
+        path if path.starts_with("/v1/grants/") => "grt_06awk5n2q3w0r8d1e4t7y9v2m4",
+        _ => "ses_06awk5n2q3w0r8d1e4t7y9v2m4",
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Actor, House};
 
-const ORGANIZATION: &str = "org_06awk5n2q3w0r8d1e4t7y9v2m6";
-const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m6";
-const UNKNOWN_ROLE: &str = "rol_06awk5n2q3w0r8d1e4t7y9v2m6";
+const ORGANIZATION: &str = "org_06awk5n2q3w0r8d1e4t7y9v2m4";
+const UNKNOWN_USER: &str = "usr_06awk5n2q3w0r8d1e4t7y9v2m4";
+const UNKNOWN_ROLE: &str = "rol_06awk5n2q3w0r8d1e4t7y9v2m4";
 
 fn grants_of(user: &Actor) -> String {
     format!("/v1/users/{}/grants", user.id)
@@ -232,7 +232,7 @@ api_test! { an_account_or_role_that_is_not_there_gets_no_grant |house| {
     admin.post(&grants_of(&user), body).await.problem(Code::RoleNotFound);
     admin.delete_version(&format!("/v1/roles/{role}"), "*").await.no_content();
     admin.post(&grants_of(&user), json!({ "role_id": role })).await.problem(Code::RoleNotFound);
-    let path = "/v1/grants/grt_06awk5n2q3w0r8d1e4t7y9v2m6";
+    let path = "/v1/grants/grt_06awk5n2q3w0r8d1e4t7y9v2m4";
     admin.delete(path).await.problem(Code::GrantNotFound);
 }}
 

@@ -219,8 +219,8 @@ api_test! { ac_135_a_cursor_that_was_tampered_with_is_refused |house| {
 fn positions(admin: &Actor, role: &str) -> Vec<(String, String, Vec<u8>)> {
     let id = |text: &str| text.as_bytes().to_vec();
     let user = admin.id.as_str();
-    let grant = "grt_06awk5n2q3w0r8d1e4t7y9v2m6";
-    let session = "ses_06awk5n2q3w0r8d1e4t7y9v2m6";
+    let grant = "grt_06awk5n2q3w0r8d1e4t7y9v2m4";
+    let session = "ses_06awk5n2q3w0r8d1e4t7y9v2m4";
     [
         ("/v1/users".to_owned(), "users None None None".to_owned(), id(user)),
         (

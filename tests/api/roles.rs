@@ -88,7 +88,7 @@ api_test! { a_role_that_somebody_holds_cannot_be_deleted |house| {
     admin.delete_version(&path, "*").await.problem(Code::RoleInUse);
     user.get("/v1/users").await.ok();
     admin.delete(&format!("/v1/grants/{grant}")).await.no_content();
-    for scope in ["system", "org_06awk5n2q3w0r8d1e4t7y9v2m6"] {
+    for scope in ["system", "org_06awk5n2q3w0r8d1e4t7y9v2m4"] {
         let expires_at = house.now().plus_seconds(60);
         let body = json!({ "role_id": role, "scope": scope, "expires_at": expires_at });
         admin.post(&format!("/v1/users/{}/grants", user.id), body).await.created();
@@ -216,7 +216,7 @@ api_test! { what_one_holds_in_an_organization_is_no_reason_to_put_it_into_a_role
     let helper = house.user().await;
     admin.grant_new_role(&helper, &["roles:write"]).await;
     let role = admin.make_role(&["audit:read"]).await;
-    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m6" });
+    let body = json!({ "role_id": role, "scope": "org_06awk5n2q3w0r8d1e4t7y9v2m4" });
     admin.post(&format!("/v1/users/{}/grants", helper.id), body).await.created();
 
     let body = json!({ "name": "mine", "permissions": ["audit:read"] });

@@ -104,7 +104,7 @@ fn unknown(path: &str) -> String {
         Some("grants") => "grt",
         _ => "ses",
     };
-    format!("{kind}_06awk5n2q3w0r8d1e4t7y9v2m6")
+    format!("{kind}_06awk5n2q3w0r8d1e4t7y9v2m4")
 }
 
 /// What must be the same before and after.

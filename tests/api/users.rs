@@ -141,7 +141,7 @@ api_test! { accounts_are_found_by_the_role_that_they_hold_now |house| {
             body["expires_at"] = json!(house.now().plus_seconds(60));
         }
         if email.starts_with('c') {
-            body["scope"] = json!("org_06awk5n2q3w0r8d1e4t7y9v2m6");
+            body["scope"] = json!("org_06awk5n2q3w0r8d1e4t7y9v2m4");
         }
         if email.starts_with('d') {
             continue;
@@ -246,13 +246,13 @@ api_test! { an_address_that_is_taken_changes_nothing |house| {
 
 api_test! { what_is_not_there_is_told_apart_from_what_is_no_id |house| {
     let admin = house.admin().await;
-    let unknown = "/v1/users/usr_06awk5n2q3w0r8d1e4t7y9v2m6";
+    let unknown = "/v1/users/usr_06awk5n2q3w0r8d1e4t7y9v2m4";
     admin.get(unknown).await.problem(Code::AccountNotFound);
     admin.patch(unknown, "*", json!({ "name": "N" })).await.problem(Code::AccountNotFound);
     admin.delete_version(unknown, "*").await.problem(Code::AccountNotFound);
     admin.post(&format!("{unknown}/disable"), json!({})).await.problem(Code::AccountNotFound);
     admin.call(&format!("{unknown}/enable")).await.problem(Code::AccountNotFound);
-    for wrong in ["me", "rol_06awk5n2q3w0r8d1e4t7y9v2m6", "usr_%27--", "usr_", "%00"] {
+    for wrong in ["me", "rol_06awk5n2q3w0r8d1e4t7y9v2m4", "usr_%27--", "usr_", "%00"] {
         admin.get(&format!("/v1/users/{wrong}")).await.problem(Code::PathInvalid);
     }
 }}
