@@ -35,6 +35,11 @@ pub fn start_log(config: &Config) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr);
+    // The message of a panic may hold what was sent; its place says enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(place, "a panic");
+    }));
     // Fails only when a log was started before, which then stays.
     let _ = match config.log.format {
         LogFormat::Json => log.json().try_init(),

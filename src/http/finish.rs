@@ -1,7 +1,7 @@
 //! The outermost layer: gives every request an id, every answer its security headers, every
 //! refusal its problem body, and every outcome a log line and a count.
 
-use std::{sync::Arc, time::Instant};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
@@ -15,6 +15,7 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use futures_util::FutureExt;
 
 use super::{code::Code, cookie, metrics::Metrics, peer::Peer, problem::Problem};
 use crate::{
@@ -52,7 +53,11 @@ pub async fn finish(
     // No clone of the request may be held here: actix's router needs it for itself, and panics.
     let answered = match refuse_early(&finish, &request) {
         Some(code) => Ok(request.into_response(Problem::from(code).error_response())),
-        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        // A panic is an answer to the one who met it, not the end of everybody on the connection.
+        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(answered) => answered.map(ServiceResponse::map_into_boxed_body),
+            Err(_) => Err(Problem::internal("a panic").into()),
+        },
     };
     let (request, mut response) = match answered {
         Ok(response) => {

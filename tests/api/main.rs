@@ -12,6 +12,7 @@ mod checks;
 mod contract;
 mod contract_errors;
 mod csrf;
+mod failures;
 mod first_run;
 mod grants;
 mod headers;

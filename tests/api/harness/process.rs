@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc,
-        mpsc::{Receiver, channel},
+        mpsc::{Receiver, RecvTimeoutError, channel},
     },
     time::Duration,
 };
@@ -128,12 +128,16 @@ impl Process {
 
     /// Waits for its end.
     pub fn wait(mut self) -> Ended {
-        let status = self.child.wait().expect("it ends");
         let mut stdout = std::mem::take(&mut self.seen);
-        while let Ok(line) = self.lines.recv() {
-            stdout.push_str(&line);
-            stdout.push('\n');
+        // Standard output is closed when the process ends.
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => stdout.push_str(&(line + "\n")),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end: {stdout}{}", self.log()),
+            }
         }
+        let status = self.child.wait().expect("it ends");
         Ended { status, stdout, stderr: self.log() }
     }
 
