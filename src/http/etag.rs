@@ -55,12 +55,16 @@ impl Argument for IfMatch {
         &[Code::HeaderInvalid, Code::PreconditionMissing, Code::PreconditionStale];
 
     fn describe(operation: &mut Operation, _: &mut Schemas) {
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r#"^([*]|"[^"]*"( *, *"[^"]*")*)$"#))
+            .max_length(Some(MAX));
         let parameter = ParameterBuilder::new()
             .name("If-Match")
             .parameter_in(ParameterIn::Header)
             .required(Required::True)
             .description(Some("The `ETag` of the version that is changed."))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX))))
+            .schema(Some(schema))
             .build();
         operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
     }
