@@ -38,6 +38,7 @@ check "contract" "$HERE/contract/check.sh"
 for database in sqlite postgres; do
     check "schemathesis on $database" "$HERE/schemathesis.sh" --database "$database"
 done
+check "the README's walk" python3 "$HERE/walk.py"
 check "kills while writing" python3 "$HERE/crash.py" --rounds "${CRASH_ROUNDS:-5}"
 
 say ""
