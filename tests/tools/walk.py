@@ -73,6 +73,7 @@ def main():
         service = Service(options.binary, folder, fresh_database("sqlite", folder))
         service.start()
         try:
+            service.wait_for()
             walk(service, folder)
         finally:
             service.stop()
