@@ -1,4 +1,4 @@
-//! The session cookie: its name, its attributes, the key that signs it.
+//! The session cookie: its attributes, and the key that signs it. `config` gives its name.
 
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};

@@ -59,9 +59,10 @@ impl SessionRow {
         self.amr.split(' ').filter(|method| !method.is_empty()).map(ToOwned::to_owned).collect()
     }
 
-    /// Whether its use is worth noting again: once a minute, or four times within its idle time.
+    /// Whether its use is worth noting again. The shortest idle time that can be configured is
+    /// five times as long, so a session in use does not end between two notes.
     pub fn wants_touch(&self, now: Timestamp) -> bool {
-        now.seconds_since(self.last_seen_at) >= TOUCH.min(self.idle_seconds / 4)
+        now.seconds_since(self.last_seen_at) >= TOUCH
     }
 }
 

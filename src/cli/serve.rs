@@ -120,8 +120,8 @@ enum Asked {
     ByKeyboard,
 }
 
-/// Drains, then stops: `/readyz` says no for a moment, then running requests are given
-/// `limits.drain_seconds` to end. A second signal stops at once.
+/// Drains, then stops: `/readyz` says no for a moment, then running requests are given what is left
+/// of `limits.drain_seconds` to end. A second signal stops at once.
 async fn stop_on_signal(app: App, mut signals: Signals, server: ServerHandle) {
     let asked = signals.next().await;
     app.stage.drain();
