@@ -1,5 +1,5 @@
-//! What every handler may use: configuration, database, time, chance, hasher. Made once at start;
-//! nothing in it decides who may do what.
+//! What every handler may use: configuration, database, time, chance, hasher, vault. Made once at
+//! start; nothing in it decides who may do what.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::{
         cursor::CursorKey,
         password::{Hasher, Policy},
         stage::Stage,
+        vault::Vault,
     },
 };
 
@@ -24,6 +25,7 @@ pub struct App {
     pub chance: Chance,
     pub hasher: Hasher,
     pub policy: Policy,
+    pub vault: Vault,
     pub cursors: CursorKey,
     pub stage: Stage,
 }

@@ -48,6 +48,16 @@ kinds! {
     PasswordRefused "password.refused";
     SignedIn "sign_in.succeeded";
     SignInRefused "sign_in.refused";
+    SecondFactorAsked "sign_in.second_factor_asked";
+    SecondFactorRefused "sign_in.second_factor_refused";
+    SteppedUp "session.stepped_up";
+    StepUpRefused "session.step_up_refused";
+    FactorAdded "factor.added";
+    FactorRefused "factor.refused";
+    FactorRemoved "factor.removed";
+    FactorsReset "factor.all_reset";
+    RecoveryCodesMade "factor.recovery_codes_made";
+    DeviceForgotten "device.forgotten";
     SignedOut "session.signed_out";
     SessionRevoked "session.revoked";
     SessionsRevoked "session.all_revoked";

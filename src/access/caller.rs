@@ -8,13 +8,15 @@ use actix_web::HttpRequest;
 use diesel::prelude::*;
 
 use crate::{
-    access::{callers::Found, handoff, sessions::SessionRow},
+    access::{callers::Found, handoff, sessions::SessionRow, state::Standing},
+    config::RequiredFor,
     db::{
         Conn,
         schema::{role_grants, role_permissions, roles, sessions, users},
     },
     http::{code::Code, origin, problem::Problem},
     kernel::{
+        assurance::Assurance,
         clock::Timestamp,
         id::{GrantId, RoleId, SessionId, UserId},
         permission::PermissionName,
@@ -32,6 +34,8 @@ pub struct Caller {
     pub email: String,
     pub email_verified: bool,
     pub name: String,
+    /// Whether the account has a second factor.
+    pub second_factor: bool,
     pub session: SessionRow,
     pub held: Vec<Held>,
     /// What holds in the scope `system`.
@@ -83,6 +87,16 @@ impl Caller {
         &self.permissions
     }
 
+    /// What the session is worth.
+    pub fn assurance(&self) -> Assurance {
+        self.session.amr().assurance()
+    }
+
+    /// Whether a second factor is asked of the caller, and there is none yet.
+    pub fn owes_second_factor(&self, asked: &RequiredFor) -> bool {
+        !self.second_factor && asked.asks(self.held.iter().map(|held| held.role.as_str()))
+    }
+
     /// Seconds since the caller last proved to be who they are.
     pub fn seconds_since_proof(&self, now: Timestamp) -> i64 {
         now.seconds_since(self.session.auth_time)
@@ -95,28 +109,62 @@ impl Caller {
     }
 }
 
-/// The caller behind a session key: a session that runs, of an account that is active.
+type AccountColumns = (
+    (UserId, String, Option<Timestamp>, String, bool),
+    (String, Option<Timestamp>, Option<Timestamp>),
+);
+type GrantColumns = (
+    Option<GrantId>,
+    Option<RoleId>,
+    Option<String>,
+    Option<String>,
+    Option<Timestamp>,
+    Option<PermissionName>,
+);
+
+/// Everything that decides about a caller, in one statement: it is asked at every request.
+macro_rules! find_where {
+    ($db:expr, $now:expr, $filter:expr) => {{
+        let rows: Vec<(SessionRow, AccountColumns, GrantColumns)> = sessions::table
+            .inner_join(users::table)
+            .left_join(
+                role_grants::table
+                    .on(role_grants::user_id.eq(users::id).and(role_grants::revoked_at.is_null())),
+            )
+            .left_join(roles::table.on(roles::id.eq(role_grants::role_id)))
+            .left_join(role_permissions::table.on(role_permissions::role_id.eq(roles::id)))
+            .filter($filter)
+            .filter(sessions::revoked_at.is_null())
+            .order((role_grants::id, role_permissions::permission))
+            .select((
+                SessionRow::as_select(),
+                (
+                    (
+                        users::id,
+                        users::email,
+                        users::email_verified_at,
+                        users::name,
+                        users::second_factor,
+                    ),
+                    (users::status, users::disabled_until, users::locked_at),
+                ),
+                (
+                    role_grants::id.nullable(),
+                    roles::id.nullable(),
+                    roles::name.nullable(),
+                    role_grants::scope.nullable(),
+                    role_grants::expires_at.nullable(),
+                    role_permissions::permission.nullable(),
+                ),
+            ))
+            .load($db)?;
+        Ok(assemble(rows, $now))
+    }};
+}
+
+/// The caller behind a session key: a session that runs, of an account that is not disabled.
 pub fn find(db: &mut Conn, key: &TokenHash, now: Timestamp) -> QueryResult<Option<Caller>> {
-    type Account = (UserId, String, Option<Timestamp>, String);
-    let found: Option<(SessionRow, Account)> = sessions::table
-        .inner_join(users::table)
-        .filter(sessions::key_hash.eq(key))
-        .filter(sessions::revoked_at.is_null())
-        .filter(users::status.eq("active"))
-        .select((
-            SessionRow::as_select(),
-            (users::id, users::email, users::email_verified_at, users::name),
-        ))
-        .first(db)
-        .optional()?;
-    let Some((session, (user_id, email, verified_at, name))) = found else { return Ok(None) };
-    if session.ends_at() <= now {
-        return Ok(None);
-    }
-    let held = held(db, &user_id, now)?;
-    let permissions = system(&held);
-    let email_verified = verified_at.is_some();
-    Ok(Some(Caller { user_id, email, email_verified, name, session, held, permissions }))
+    find_where!(db, now, sessions::key_hash.eq(key))
 }
 
 /// The caller of a session that was found before, as they are now.
@@ -125,9 +173,31 @@ pub fn find_again(
     session: &SessionId,
     now: Timestamp,
 ) -> QueryResult<Option<Caller>> {
-    let key: Option<TokenHash> =
-        sessions::table.find(session).select(sessions::key_hash).first(db).optional()?;
-    key.map_or(Ok(None), |key| find(db, &key, now))
+    find_where!(db, now, sessions::id.eq(session))
+}
+
+fn assemble(
+    rows: Vec<(SessionRow, AccountColumns, GrantColumns)>,
+    now: Timestamp,
+) -> Option<Caller> {
+    let mut rows = rows.into_iter();
+    let (session, (account, state), first) = rows.next()?;
+    let (user_id, email, verified_at, name, second_factor) = account;
+    let (status, disabled_until, locked_at) = state;
+    let standing = Standing { status: &status, disabled_until, locked_at, verified_at };
+    if session.ends_at() <= now || standing.is_disabled(now) {
+        return None;
+    }
+    let grants = std::iter::once(first).chain(rows.map(|(_, _, grant)| grant));
+    let held = fold(grants.filter_map(whole), now);
+    let permissions = system(&held);
+    let email_verified = verified_at.is_some();
+    Some(Caller { user_id, email, email_verified, name, second_factor, session, held, permissions })
+}
+
+/// The grant of a row, which an account without any does not have.
+fn whole((grant, role_id, role, scope, expires_at, permission): GrantColumns) -> Option<GrantRow> {
+    Some((grant?, role_id?, role?, scope?, expires_at, permission))
 }
 
 fn system(held: &[Held]) -> BTreeSet<PermissionName> {
@@ -135,10 +205,11 @@ fn system(held: &[Held]) -> BTreeSet<PermissionName> {
     system.flat_map(|held| held.permissions.iter().cloned()).collect()
 }
 
+type GrantRow = (GrantId, RoleId, String, String, Option<Timestamp>, Option<PermissionName>);
+
 /// The roles that an account holds at `now`, each with its permissions.
 pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Held>> {
-    type Row = (GrantId, RoleId, String, String, Option<Timestamp>, Option<PermissionName>);
-    let rows: Vec<Row> = role_grants::table
+    let rows: Vec<GrantRow> = role_grants::table
         .inner_join(roles::table)
         .left_join(role_permissions::table.on(role_permissions::role_id.eq(roles::id)))
         .filter(role_grants::user_id.eq(user))
@@ -153,6 +224,11 @@ pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Hel
             role_permissions::permission.nullable(),
         ))
         .load(db)?;
+    Ok(fold(rows, now))
+}
+
+/// Rows of one grant each permission, as grants with their permissions.
+fn fold(rows: impl IntoIterator<Item = GrantRow>, now: Timestamp) -> Vec<Held> {
     let mut list: Vec<Held> = Vec::new();
     for (grant_id, role_id, role, scope, expires_at, permission) in rows {
         if expires_at.is_some_and(|expires_at| expires_at <= now) {
@@ -166,7 +242,7 @@ pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Hel
             last.permissions.extend(permission);
         }
     }
-    Ok(list)
+    list
 }
 
 /// Under which name the session store tells that it could not look.

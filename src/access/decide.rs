@@ -2,12 +2,13 @@
 
 use crate::{
     access::caller::Caller,
+    config::{Config, RequiredFor},
     http::{
         code::Code,
         problem::Problem,
         rule::{Rule, Who},
     },
-    kernel::clock::Timestamp,
+    kernel::{assurance::Assurance, clock::Timestamp},
 };
 
 /// Whose thing a request is about.
@@ -19,35 +20,61 @@ pub enum Whose<'a> {
     Nobodys,
 }
 
-/// Refuses a caller whom the rule does not let in.
+/// Refuses a caller whom the rule does not let in. The caller is told of a missing permission
+/// before anything that a further proof could mend, so that nobody proves in vain.
 ///
-/// Errors: `auth.not_signed_in`, `auth.permission_missing`, `auth.step_up_required`, and
-/// `accounts.not_found` where the caller may not know whether the account exists.
+/// Errors: `auth.not_signed_in`, `auth.second_factor_needed`, `auth.permission_missing`,
+/// `auth.step_up_required`, and `accounts.not_found` where the caller may not know whether the
+/// account exists.
 pub fn decide(
     rule: &Rule,
     caller: Option<&Caller>,
     whose: Whose<'_>,
-    now: Timestamp,
+    terms: &Asked<'_>,
 ) -> Result<(), Problem> {
     if rule.who == Who::Public {
         return Ok(());
     }
     let caller = caller.ok_or(Code::NotSignedIn)?;
+    if !rule.enrolling && caller.owes_second_factor(terms.second_factor) {
+        return Err(Code::SecondFactorNeeded.into());
+    }
     match rule.who {
-        Who::Public | Who::SignedIn => Ok(()),
-        Who::Fresh { seconds } if caller.seconds_since_proof(now) <= i64::from(seconds) => Ok(()),
-        Who::Fresh { .. } => Err(Code::StepUpRequired.into()),
-        Who::Can { permission } if caller.can(permission) => Ok(()),
-        Who::Can { permission } => Err(Problem::missing_permission(permission)),
+        Who::Public | Who::SignedIn => {}
+        Who::Can { permission } => {
+            if !caller.can(permission) {
+                return Err(Problem::missing_permission(permission));
+            }
+        }
         Who::OwnOr { permission } => {
             let is_own = whose == Whose::Account(caller.user_id.as_str());
-            if is_own || caller.can(permission) {
-                Ok(())
-            } else {
-                Err(Code::AccountNotFound.into())
+            if !is_own && !caller.can(permission) {
+                return Err(Code::AccountNotFound.into());
             }
         }
     }
+    if proves_enough(rule, caller, terms.now) { Ok(()) } else { Err(Code::StepUpRequired.into()) }
+}
+
+/// What the service asks of every caller.
+pub struct Asked<'a> {
+    pub now: Timestamp,
+    /// Of whom a second factor is asked.
+    pub second_factor: &'a RequiredFor,
+}
+
+impl<'a> Asked<'a> {
+    pub fn of(config: &'a Config, now: Timestamp) -> Self {
+        Self { now, second_factor: &config.account.second_factor }
+    }
+}
+
+/// Who has a second factor has proved it too, or nothing recent counts: a session that somebody
+/// else got hold of is worth no more than its cookie.
+fn proves_enough(rule: &Rule, caller: &Caller, now: Timestamp) -> bool {
+    let Some(seconds) = rule.fresh else { return caller.assurance() >= rule.assurance };
+    let needed = if caller.second_factor { Assurance::Aal2 } else { rule.assurance };
+    caller.assurance() >= needed && caller.seconds_since_proof(now) <= i64::from(seconds)
 }
 
 /// A cell of the access matrix.
@@ -78,7 +105,7 @@ pub fn access(rule: &Rule, permissions: Option<&[&str]>) -> Access {
     match (rule.who, permissions) {
         (Who::Public, _) => Access::Allow,
         (_, None) => Access::Deny,
-        (Who::SignedIn | Who::Fresh { .. }, _) => Access::Allow,
+        (Who::SignedIn, _) => Access::Allow,
         (Who::Can { permission } | Who::OwnOr { permission }, _) if holds(permission) => {
             Access::Allow
         }

@@ -8,21 +8,26 @@ use actix_web::{HttpRequest, web::Data};
 use crate::{
     access::{
         caller::{self, Caller},
-        decide::{Whose, decide},
-        handoff,
+        decide::{Asked, Whose, decide},
+        handoff, steps,
         throttle::{self, Bucket, Open, RateClass},
     },
     app::App,
+    config::Config,
     db::Conn,
     http::{
         code::Code,
         endpoint::Guard,
         peer::Peer,
         problem::Problem,
-        rule::{Rate, Rule, Who},
+        rule::{Rule, Who},
     },
-    kernel::{clock::Timestamp, id::UserId, permission::Permission},
+    kernel::{assurance::Assurance, clock::Timestamp, id::UserId, permission::Permission},
 };
+
+/// Seconds for which a proof counts as recent where an account's ways in, or other people's
+/// accounts and rights, are changed.
+pub const RECENTLY: u32 = 900;
 
 /// Anybody. `R` says how often one address may call.
 pub struct Public<R = Open> {
@@ -32,16 +37,18 @@ pub struct Public<R = Open> {
     class: PhantomData<R>,
 }
 
-/// Anybody who is signed in.
-pub struct SignedIn<R = Open> {
-    visit: Visit,
-    /// Where the tries of the caller's address are counted; the handler takes them.
-    pub address: Option<Bucket>,
-    class: PhantomData<R>,
-}
+/// Anybody who is signed in. `R` says how often one address may call.
+pub struct SignedIn<R = Open>(Visit, PhantomData<R>);
 
-/// Who signed in, or proved to be who they are again, at most `SECS` seconds ago.
-pub struct Fresh<const SECS: u32>(Visit);
+/// Whom `G` lets in, if they proved to be who they are at most `SECS` seconds ago; with their
+/// second factor, where they have one.
+pub struct Fresh<const SECS: u32 = RECENTLY, G = SignedIn>(Visit, PhantomData<G>);
+
+/// Whom `G` lets in, if their session is worth `A`.
+pub struct Assured<A = Aal2, G = SignedIn>(Visit, PhantomData<(A, G)>);
+
+/// Whom `G` lets in, even if they have yet to set up the second factor that is asked of them.
+pub struct Enrolling<G = SignedIn>(Visit, PhantomData<G>);
 
 /// Who holds the permission `P`.
 pub struct Can<P>(Visit, PhantomData<P>);
@@ -49,12 +56,27 @@ pub struct Can<P>(Visit, PhantomData<P>);
 /// The account that the path's `id` names, and who holds the permission `P`.
 pub struct OwnOr<P>(Visit, PhantomData<P>);
 
+/// How sure it must be who somebody is; a type, so that a guard names it.
+pub trait Level: 'static {
+    const ASSURANCE: Assurance;
+}
+
+/// Two different factors (NIST SP 800-63B-4, section 2.2).
+pub struct Aal2;
+
+impl Level for Aal2 {
+    const ASSURANCE: Assurance = Assurance::Aal2;
+}
+
 /// A caller, where they call from, and what the guard asked of them.
 #[derive(Clone)]
 pub struct Visit {
     pub caller: Arc<Caller>,
     pub peer: Arc<Peer>,
+    /// Where the tries of the caller's address are counted; the handler takes them.
+    pub address: Option<Bucket>,
     rule: Rule,
+    config: Arc<Config>,
 }
 
 impl Visit {
@@ -70,32 +92,39 @@ impl Visit {
     /// Errors: `auth.not_signed_in` and what the guard itself refuses with.
     pub fn recheck(&self, db: &mut Conn, now: Timestamp) -> Result<Caller, Problem> {
         let caller = caller::find_again(db, &self.caller.session.id, now)?;
-        decide(&self.rule, caller.as_ref(), Whose::Account(self.user().as_str()), now)?;
+        let whose = Whose::Account(self.user().as_str());
+        decide(&self.rule, caller.as_ref(), whose, &Asked::of(&self.config, now))?;
         Ok(caller.ok_or(Code::NotSignedIn)?)
     }
 }
 
-macro_rules! visits {
-    ($([$($generics:tt)*] $guard:ty, $field:tt;)*) => {$(
+macro_rules! visitors {
+    ($([$($generics:tt)*] $guard:ty: $rule:expr;)*) => {$(
         impl<$($generics)*> Deref for $guard {
             type Target = Visit;
 
             fn deref(&self) -> &Visit {
-                &self.$field
+                &self.0
+            }
+        }
+
+        impl<$($generics)*> Guard for $guard {
+            const RULE: Rule = $rule;
+
+            async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
+                Ok(Self(enter(request, &Self::RULE).await?, PhantomData))
             }
         }
     )*};
 }
 
-visits! {
-    [R] SignedIn<R>, visit;
-    [const SECS: u32] Fresh<SECS>, 0;
-    [P] Can<P>, 0;
-    [P] OwnOr<P>, 0;
-}
-
-const fn rule(who: Who) -> Rule {
-    Rule { who, rate: Rate::OPEN }
+visitors! {
+    [R: RateClass] SignedIn<R>: Rule { rate: R::RATE, ..Rule::new(Who::SignedIn) };
+    [P: Permission] Can<P>: Rule::new(Who::Can { permission: P::NAME });
+    [P: Permission] OwnOr<P>: Rule::new(Who::OwnOr { permission: P::NAME });
+    [const SECS: u32, G: Guard] Fresh<SECS, G>: Rule { fresh: Some(SECS), ..G::RULE };
+    [A: Level, G: Guard] Assured<A, G>: Rule { assurance: A::ASSURANCE, ..G::RULE };
+    [G: Guard] Enrolling<G>: Rule { enrolling: true, ..G::RULE };
 }
 
 fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
@@ -103,24 +132,34 @@ fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
 }
 
 /// The caller, if the rule lets them in.
-fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
+async fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
     handoff::pick_up(request);
+    let app = app(request)?;
     let found = caller::of(request)?;
     let caller = found.as_ref().map(|found| &found.caller);
     let whose = request.match_info().get("id").map_or(Whose::Nobodys, Whose::Account);
-    decide(rule, caller.map(Arc::as_ref), whose, app(request)?.now())?;
-    let caller = caller.ok_or(Code::NotSignedIn)?;
-    Ok(Visit { caller: Arc::clone(caller), peer: Peer::of(request), rule: *rule })
+    let decision = decide(rule, caller.map(Arc::as_ref), whose, &Asked::of(&app.config, app.now()));
+    let caller = caller.ok_or(Code::NotSignedIn);
+    match decision {
+        Ok(()) => {}
+        Err(problem) if problem.code() == Code::StepUpRequired => {
+            return Err(steps::name(app, &caller?.user_id, problem).await);
+        }
+        Err(problem) => return Err(problem),
+    }
+    let address = look_at_address(request, rule).await?;
+    let (caller, config) = (Arc::clone(caller?), Arc::clone(&app.config));
+    Ok(Visit { caller, peer: Peer::of(request), address, rule: *rule, config })
 }
 
 /// Refuses an address that has no try left, where the class has a limit. The handler takes the try
 /// with the rest of its work, once it knows that the request can be read.
-async fn look_at_address<R: RateClass>(request: &HttpRequest) -> Result<Option<Bucket>, Problem> {
-    if !R::RATE.throttled {
+async fn look_at_address(request: &HttpRequest, rule: &Rule) -> Result<Option<Bucket>, Problem> {
+    if !rule.rate.throttled {
         return Ok(None);
     }
     let app = app(request)?;
-    let Some(policy) = R::policy(&app.config.throttle) else { return Ok(None) };
+    let Some(policy) = throttle::policy(rule.rate, &app.config.throttle) else { return Ok(None) };
     let (bucket, now) = (Bucket::address(policy, &Peer::of(request)), app.now());
     let asked = bucket.clone();
     app.db.look(move |db| throttle::look(db, &asked, now)).await?;
@@ -128,45 +167,11 @@ async fn look_at_address<R: RateClass>(request: &HttpRequest) -> Result<Option<B
 }
 
 impl<R: RateClass> Guard for Public<R> {
-    const RULE: Rule = Rule { who: Who::Public, rate: R::RATE };
+    const RULE: Rule = Rule { rate: R::RATE, ..Rule::new(Who::Public) };
 
     async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
         handoff::pick_up(request);
-        let address = look_at_address::<R>(request).await?;
+        let address = look_at_address(request, &Self::RULE).await?;
         Ok(Self { peer: Peer::of(request), address, class: PhantomData })
-    }
-}
-
-impl<R: RateClass> Guard for SignedIn<R> {
-    const RULE: Rule = Rule { who: Who::SignedIn, rate: R::RATE };
-
-    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
-        let visit = enter(request, &Self::RULE)?;
-        let address = look_at_address::<R>(request).await?;
-        Ok(Self { visit, address, class: PhantomData })
-    }
-}
-
-impl<const SECS: u32> Guard for Fresh<SECS> {
-    const RULE: Rule = rule(Who::Fresh { seconds: SECS });
-
-    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
-        enter(request, &Self::RULE).map(Self)
-    }
-}
-
-impl<P: Permission> Guard for Can<P> {
-    const RULE: Rule = rule(Who::Can { permission: P::NAME });
-
-    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
-        Ok(Self(enter(request, &Self::RULE)?, PhantomData))
-    }
-}
-
-impl<P: Permission> Guard for OwnOr<P> {
-    const RULE: Rule = rule(Who::OwnOr { permission: P::NAME });
-
-    async fn admit(request: &HttpRequest) -> Result<Self, Problem> {
-        Ok(Self(enter(request, &Self::RULE)?, PhantomData))
     }
 }

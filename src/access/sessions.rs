@@ -10,14 +10,15 @@ use diesel::{
 };
 
 use crate::{
-    access::store::KEY_KEY,
+    access::{pending, store::KEY_KEY},
     app::App,
     config,
     db::{Backend, Conn, schema::sessions},
     http::{cookie::Lifetime, peer::Peer, problem::Problem},
     kernel::{
+        assurance::Amr,
         clock::Timestamp,
-        id::{SessionId, UserId},
+        id::{DeviceId, SessionId, UserId},
         secret::{Token, TokenHash},
     },
 };
@@ -46,6 +47,7 @@ pub struct SessionRow {
     pub last_seen_at: Timestamp,
     pub idle_seconds: i64,
     pub expires_at: Timestamp,
+    pub device_id: Option<DeviceId>,
 }
 
 impl SessionRow {
@@ -54,9 +56,9 @@ impl SessionRow {
         self.last_seen_at.plus_seconds(self.idle_seconds).min(self.expires_at)
     }
 
-    /// How the person proved to be who they are (RFC 8176 names).
-    pub fn methods(&self) -> Vec<String> {
-        self.amr.split(' ').filter(|method| !method.is_empty()).map(ToOwned::to_owned).collect()
+    /// How the person proved to be who they are.
+    pub fn amr(&self) -> Amr {
+        Amr::parse(&self.amr)
     }
 
     /// Whether its use is worth noting again. The shortest idle time that can be configured is
@@ -87,7 +89,7 @@ pub struct NewSession {
     user_id: UserId,
     key_hash: TokenHash,
     remember: bool,
-    amr: &'static str,
+    amr: String,
     auth_time: Timestamp,
     ip: String,
     user_agent: String,
@@ -95,6 +97,7 @@ pub struct NewSession {
     last_seen_at: Timestamp,
     idle_seconds: i64,
     expires_at: Timestamp,
+    device_id: Option<DeviceId>,
 }
 
 /// What the browser must be told of a started session.
@@ -111,7 +114,7 @@ impl NewSession {
         user: &UserId,
         peer: &Peer,
         remember: Remember,
-        amr: &'static str,
+        amr: &Amr,
     ) -> (Self, Opened) {
         let (now, token) = (app.now(), Token::random(&app.chance));
         let (idle, absolute) = lengths(&app.config.session, remember);
@@ -120,7 +123,7 @@ impl NewSession {
             user_id: user.clone(),
             key_hash: token.hash(),
             remember: remember == Remember::Yes,
-            amr,
+            amr: amr.to_text(),
             auth_time: now,
             ip: peer.ip.to_string(),
             user_agent: peer.user_agent.clone(),
@@ -128,6 +131,7 @@ impl NewSession {
             last_seen_at: now,
             idle_seconds: idle,
             expires_at: now.plus_seconds(absolute),
+            device_id: None,
         };
         let lifetime = match remember {
             Remember::Yes => Lifetime::Seconds(absolute),
@@ -135,6 +139,12 @@ impl NewSession {
         };
         let opened = Opened { token, user_id: user.clone(), lifetime };
         (session, opened)
+    }
+
+    /// The browser in which it starts.
+    pub fn on(mut self, device: Option<DeviceId>) -> Self {
+        self.device_id = device;
+        self
     }
 
     pub fn id(&self) -> &SessionId {
@@ -245,13 +255,14 @@ pub enum Which<'a> {
     AllBut(&'a SessionId),
 }
 
-/// Ends sessions of an account; answers how many.
+/// Ends sessions of an account, and sign-ins on their way to one; answers how many sessions.
 pub fn revoke_many(
     db: &mut Conn,
     user: &UserId,
     which: &Which<'_>,
     now: Timestamp,
 ) -> QueryResult<usize> {
+    pending::void(db, user)?;
     let running =
         sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
     match which {
@@ -260,6 +271,20 @@ pub fn revoke_many(
             .set(sessions::revoked_at.eq(now))
             .execute(db),
     }
+}
+
+/// Ends the sessions that started in one browser.
+pub fn revoke_on(
+    db: &mut Conn,
+    user: &UserId,
+    device: &DeviceId,
+    now: Timestamp,
+) -> QueryResult<usize> {
+    let running = sessions::table
+        .filter(sessions::user_id.eq(user))
+        .filter(sessions::device_id.eq(device))
+        .filter(sessions::revoked_at.is_null());
+    diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)
 }
 
 /// Removes every row of an account's sessions, for its deletion.

@@ -8,7 +8,12 @@ use crate::{
     config::Throttle,
     db::{Conn, schema::throttles, taken},
     http::{code::Code, peer::Peer, problem::Problem, rule::Rate},
-    kernel::{clock::Timestamp, email::Email, secret::TokenHash},
+    kernel::{
+        clock::Timestamp,
+        email::Email,
+        id::{DeviceId, UserId},
+        secret::TokenHash,
+    },
 };
 
 /// So many tries within so many seconds; they come back one by one.
@@ -29,9 +34,6 @@ pub struct Bucket {
 /// A class of operations whose callers are counted by address; a type, so that a guard names it.
 pub trait RateClass: 'static {
     const RATE: Rate;
-
-    /// The policy for one address, if there is one.
-    fn policy(limits: &Throttle) -> Option<Policy>;
 }
 
 /// Not counted.
@@ -39,26 +41,28 @@ pub struct Open;
 
 impl RateClass for Open {
     const RATE: Rate = Rate::OPEN;
-
-    fn policy(_: &Throttle) -> Option<Policy> {
-        None
-    }
 }
 
 macro_rules! rate_classes {
-    ($($(#[$doc:meta])* $name:ident $class:literal: $tries:ident in $window:ident;)*) => {$(
-        $(#[$doc])*
-        pub struct $name;
+    ($($(#[$doc:meta])* $name:ident $class:literal: $tries:ident in $window:ident;)*) => {
+        $(
+            $(#[$doc])*
+            pub struct $name;
 
-        impl RateClass for $name {
-            const RATE: Rate = Rate { class: $class, throttled: true };
-
-            fn policy(limits: &Throttle) -> Option<Policy> {
-                let (tries, window_seconds) = (limits.$tries, limits.$window);
-                Some(Policy { name: $class, tries, window_seconds })
+            impl RateClass for $name {
+                const RATE: Rate = Rate { class: $class, throttled: true };
             }
+        )*
+
+        /// The policy of a class for one address, if there is one.
+        pub fn policy(rate: Rate, limits: &Throttle) -> Option<Policy> {
+            let (name, tries, window_seconds) = match rate.class {
+                $($class => ($class, limits.$tries, limits.$window),)*
+                _ => return None,
+            };
+            Some(Policy { name, tries, window_seconds })
         }
-    )*};
+    };
 }
 
 rate_classes! {
@@ -98,16 +102,29 @@ impl Bucket {
         Self { key: format!("{}:address:{}", policy.name, peer.throttle_key()), policy }
     }
 
+    /// The failures of one account's second factors together: each more way to prove oneself gives
+    /// no more tries.
+    pub fn factors(limits: &Throttle, user: &UserId) -> Self {
+        Self::of_account("account-factors", limits, user.as_str())
+    }
+
+    /// The failures of one account's password in a browser that is known: what others fail
+    /// elsewhere does not keep its owner out there.
+    pub fn device(limits: &Throttle, device: &DeviceId) -> Self {
+        Self::of_account("device-passwords", limits, device.as_str())
+    }
+
     /// The failures of one account. Addresses without an account are counted alike, so that a
     /// throttle does not tell which exist.
     pub fn account(limits: &Throttle, email: &Email) -> Self {
-        let policy = Policy {
-            name: "account-passwords",
-            tries: limits.account_failures,
-            window_seconds: limits.account_window_seconds,
-        };
         let hash = data_encoding::HEXLOWER.encode(&TokenHash::of(email.as_str()).as_bytes()[..16]);
-        Self { key: format!("{}:{hash}", policy.name), policy }
+        Self::of_account("account-passwords", limits, &hash)
+    }
+
+    fn of_account(name: &'static str, limits: &Throttle, whose: &str) -> Self {
+        let (tries, window_seconds) = (limits.account_failures, limits.account_window_seconds);
+        let policy = Policy { name, tries, window_seconds };
+        Self { key: format!("{name}:{whose}"), policy }
     }
 }
 

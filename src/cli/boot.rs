@@ -19,6 +19,7 @@ use crate::{
         password::{Cost, Hasher, Policy},
         secret::MasterKey,
         stage::Stage,
+        vault::Vault,
     },
 };
 
@@ -65,6 +66,7 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         clock: Clock::System,
         hasher: Hasher::start(cost, threads, queue, chance.clone()),
         policy,
+        vault: Vault::new(&master, chance.clone()),
         cursors: CursorKey::new(&master),
         stage: Stage::default(),
         chance,

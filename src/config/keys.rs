@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     load::Reader,
-    values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, Setting},
+    values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, RequiredFor, Setting},
 };
 use crate::kernel::secret::MasterKey;
 
@@ -217,6 +217,15 @@ table! {
         iterations: u32 = 2 in 2..=64;
         /// Threads that hash; 0 means one per core. Each holds `memory_kib`.
         threads: u32 = 0 in 0..=256;
+    }
+
+    /// What an account needs.
+    account: Account {
+        /// Whether only accounts with a verified address may sign in.
+        require_verified_email: bool = false;
+        /// Roles whose holders need a second factor, or `everyone`. Until it is set up, such a
+        /// caller may do no more than set it up. Unset: second factors are everybody's choice.
+        second_factor: RequiredFor = "";
     }
 
     /// What one request may cost.

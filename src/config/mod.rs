@@ -14,12 +14,13 @@ use std::{fmt, net::SocketAddr};
 
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
-    Config, Database, Docs, Limits, Log, Password, Service, Session, Setup, SignUp, Throttle,
+    Account, Config, Database, Docs, Limits, Log, Password, Service, Session, Setup, SignUp,
+    Throttle,
 };
 pub use load::Problems;
 pub use show::{reference, sample, show};
 pub use sources::Sources;
-pub use values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin};
+pub use values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, RequiredFor};
 
 impl Config {
     /// The settings that `sources` give, or all that is wrong with them.

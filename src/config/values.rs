@@ -279,6 +279,41 @@ impl Setting for Vec<Network> {
     }
 }
 
+/// Whose accounts need a second factor: holders of some roles, everybody, or nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequiredFor {
+    everyone: bool,
+    roles: Vec<String>,
+}
+
+impl RequiredFor {
+    /// Whether it asks for one of somebody who holds these roles.
+    pub fn asks<'a>(&self, mut held: impl Iterator<Item = &'a str>) -> bool {
+        self.everyone || held.any(|role| self.roles.iter().any(|asked| asked == role))
+    }
+}
+
+impl Setting for RequiredFor {
+    const FORM: Form = Form::List;
+    const EXPECTED: &'static str = "a list of role names, or `everyone`";
+
+    fn parse(text: &str, _: Option<(u64, u64)>) -> Option<Self> {
+        let is_name = |name: &str| {
+            name.len() <= 60
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b))
+        };
+        let roles: Vec<_> = items(text).map(ToOwned::to_owned).collect();
+        let everyone = roles.iter().any(|role| role == "everyone");
+        roles.iter().all(|role| is_name(role)).then_some(Self { everyone, roles })
+    }
+
+    fn unset() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
 macro_rules! choices {
     ($(
         $(#[$doc:meta])+

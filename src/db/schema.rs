@@ -13,6 +13,11 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        locale -> Text,
+        disabled_until -> Nullable<BigInt>,
+        locked_at -> Nullable<BigInt>,
+        second_factor -> Bool,
+        email_step -> Bool,
     }
 }
 
@@ -39,6 +44,65 @@ diesel::table! {
         idle_seconds -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        device_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        user_id -> Text,
+        key_hash -> Binary,
+        ip -> Text,
+        user_agent -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        trusted_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (id) {
+        id -> Text,
+        user_id -> Text,
+        token_hash -> Binary,
+        amr -> Text,
+        remember -> Bool,
+        failures -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    factor_failures (user_id, method) {
+        user_id -> Text,
+        method -> Text,
+        failures -> BigInt,
+    }
+}
+
+diesel::table! {
+    totp_factors (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        sealed -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        user_id -> Text,
+        code_hash -> Binary,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 
@@ -141,5 +205,6 @@ diesel::joinable!(role_permissions -> permissions (permission));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
-    audit_head, throttles, setup_links, settings,
+    audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
+    totp_factors, recovery_codes,
 );

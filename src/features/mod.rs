@@ -4,6 +4,8 @@
 pub mod accounts;
 pub mod audit;
 pub mod checks;
+pub mod devices;
+pub mod factors;
 pub mod grants;
 pub mod health;
 pub mod passwords;

@@ -62,8 +62,16 @@ codes! {
         "Try again. The answer is the same for an address without an account.";
     PermissionMissing 403 "auth.permission_missing": "A permission is missing.",
         "Ask for a role with the permission that `required_permission` names.";
-    StepUpRequired 403 "auth.step_up_required": "This needs a more recent sign-in.",
-        "Sign in again, then repeat the request.";
+    StepUpRequired 403 "auth.step_up_required": "This needs a more recent or a stronger proof.",
+        "Prove who you are at `/v1/auth/step-up` by one of `methods`, then repeat the request.";
+    SecondFactorNeeded 403 "auth.second_factor_needed": "Set up a second factor first.",
+        "Your role asks for one: set it up at `/v1/me/factors`, then repeat the request.";
+    EmailUnverified 403 "auth.email_unverified": "The e-mail address is not verified yet.",
+        "Open the link that was mailed, or have it mailed again.";
+    FactorRefused 403 "factors.refused": "The code is wrong, used or too old.",
+        "Enter the newest code. After many failures a factor is switched off.";
+    PendingInvalid 403 "auth.pending_invalid": "This sign-in can't be continued.",
+        "It took too long, was finished or failed too often: sign in again.";
     AccountDisabled 403 "auth.account_disabled": "The account is disabled.",
         "Ask the people who run the service.";
     SignUpClosed 403 "accounts.sign_up_closed": "Sign-up is closed.",
@@ -79,6 +87,10 @@ codes! {
         "Ask somebody who holds every permission in question.";
     NotFound 404 "request.not_found": "There is nothing at this path.",
         "Compare the path with the contract.";
+    FactorNotFound 404 "factors.not_found": "There is no such factor.",
+        "List your factors again; it may have been removed.";
+    DeviceNotFound 404 "devices.not_found": "There is no such device.",
+        "List your devices again; it may have been forgotten.";
     AccountNotFound 404 "accounts.not_found": "There is no such account.",
         "Check the id; the account may have been deleted.";
     SessionNotFound 404 "sessions.not_found": "There is no such session.",
@@ -93,6 +105,10 @@ codes! {
         "Send the whole body at once.";
     EmailTaken 409 "accounts.email_taken": "Another account has this e-mail address.",
         "Choose another address, or use the account that has it.";
+    FactorExists 409 "factors.exists": "There is such a factor already.",
+        "Remove the old one first.";
+    FactorMissing 409 "factors.missing": "There is no second factor yet.",
+        "Set up an authenticator app or a passkey first.";
     OwnAccount 409 "accounts.own": "This is your own account.",
         "Delete your own account at `/v1/me`, soon after signing in.";
     SetupDone 409 "setup.already_done": "The service has an administrator already.",

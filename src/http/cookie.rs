@@ -1,4 +1,5 @@
-//! How long the browser keeps a cookie that is being set; actix-session knows one life for all.
+//! Cookies of answers: how long the browser keeps the session's, for actix-session knows one life
+//! for all, and further cookies that a handler gives.
 
 use actix_web::{
     HttpMessage, HttpRequest,
@@ -15,12 +16,31 @@ pub enum Lifetime {
     Seconds(i64),
 }
 
-/// Gives the cookies of an answer the life that the handler asked for.
-pub fn limit_life(request: &HttpRequest, headers: &mut HeaderMap) {
-    let Some(lifetime) = request.extensions().get::<Lifetime>().copied() else { return };
-    let cookies: Vec<_> = headers.remove(header::SET_COOKIE).collect();
-    for value in cookies {
-        let value = limited(&value, lifetime).unwrap_or(value);
+/// Cookies that handlers leave on the request for its answer.
+struct Given(Vec<HeaderValue>);
+
+/// Has the answer set a further cookie, beside the session's.
+pub fn give(request: &HttpRequest, cookie: &Cookie<'_>) {
+    let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) else { return };
+    let mut extensions = request.extensions_mut();
+    match extensions.get_mut::<Given>() {
+        Some(given) => given.0.push(value),
+        None => drop(extensions.insert(Given(vec![value]))),
+    }
+}
+
+/// Gives the session cookie of an answer the life that the handler asked for, and adds what else
+/// the handler gives.
+pub fn complete(request: &HttpRequest, headers: &mut HeaderMap) {
+    if let Some(lifetime) = request.extensions().get::<Lifetime>().copied() {
+        let cookies: Vec<_> = headers.remove(header::SET_COOKIE).collect();
+        for value in cookies {
+            let value = limited(&value, lifetime).unwrap_or(value);
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+    let Some(Given(given)) = request.extensions_mut().remove::<Given>() else { return };
+    for value in given {
         headers.append(header::SET_COOKIE, value);
     }
 }

@@ -62,7 +62,7 @@ pub async fn finish(
     let (request, mut response) = match answered {
         Ok(response) => {
             let (request, mut response) = response.into_parts();
-            cookie::limit_life(&request, response.headers_mut());
+            cookie::complete(&request, response.headers_mut());
             (Some(request), response)
         }
         Err(error) => (None, error.error_response()),

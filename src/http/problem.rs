@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::code::Code;
 use crate::{
     db,
-    kernel::{password, refusal::Refusal},
+    kernel::{assurance::Method, password, refusal::Refusal},
 };
 
 /// A refused request: a code, and what the code alone can't say.
@@ -18,6 +18,7 @@ pub struct Problem {
     code: Code,
     errors: Vec<FieldError>,
     required_permission: Option<&'static str>,
+    methods: Vec<Method>,
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
 }
@@ -63,6 +64,10 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 100, nullable = false)]
     required_permission: Option<&'a str>,
+    /// The ways to prove who one is that would have been enough.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(max_items = 5, nullable = false, required = false)]
+    methods: &'a [Method],
 }
 
 impl Problem {
@@ -102,6 +107,12 @@ impl Problem {
         Self { required_permission: Some(name), ..Code::PermissionMissing.into() }
     }
 
+    /// What would have been enough to prove.
+    pub fn with_methods(mut self, methods: Vec<Method>) -> Self {
+        self.methods = methods;
+        self
+    }
+
     /// A failure of ours. `cause` goes to the log, never to the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self { cause: Some(cause.to_string()), ..Code::Internal.into() }
@@ -131,6 +142,7 @@ impl Problem {
             code: self.code,
             errors: &self.errors,
             required_permission: self.required_permission,
+            methods: &self.methods,
         };
         serde_json::to_vec(&body).unwrap_or_default()
     }
@@ -152,6 +164,7 @@ impl From<Code> for Problem {
             code,
             errors: Vec::new(),
             required_permission: None,
+            methods: Vec::new(),
             headers: Vec::new(),
             cause: None,
         };

@@ -5,12 +5,20 @@ use serde_json::json;
 use utoipa::openapi::{RefOr, path::Operation, security::SecurityRequirement};
 
 use super::code::Code;
+use crate::kernel::assurance::Assurance;
 
 /// What a guard demands. Written once, as the type of a handler's first argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     pub who: Who,
     pub rate: Rate,
+    /// Seconds since the caller last proved to be who they are, at most. Who has a second factor
+    /// must have proved that too.
+    pub fresh: Option<u32>,
+    /// How sure it must be who the caller is.
+    pub assurance: Assurance,
+    /// Whether it also lets in who has yet to set up the second factor that is asked of them.
+    pub enrolling: bool,
 }
 
 /// Who may pass.
@@ -20,8 +28,6 @@ pub enum Who {
     Public,
     /// Anybody who is signed in.
     SignedIn,
-    /// Who proved to be who they are at most so many seconds ago.
-    Fresh { seconds: u32 },
     /// Who holds the permission in the scope `system`.
     Can { permission: &'static str },
     /// The account that the path's `id` names, and who holds the permission.
@@ -44,17 +50,34 @@ impl Rate {
 pub const SESSION_SCHEME: &str = "session";
 
 impl Rule {
+    /// Nothing beyond who somebody is.
+    pub const fn new(who: Who) -> Self {
+        Self { who, rate: Rate::OPEN, fresh: None, assurance: Assurance::Aal1, enrolling: false }
+    }
+
+    /// Whether a recent or a second proof may be asked for.
+    pub const fn wants_proof(&self) -> bool {
+        self.fresh.is_some() || matches!(self.assurance, Assurance::Aal2)
+    }
+
     /// What the guard itself may answer.
     pub fn codes(&self) -> Vec<Code> {
-        let signed_in = [Code::NotSignedIn, Code::TokenInvalid];
         let mut codes = match self.who {
             Who::Public => vec![],
-            Who::SignedIn => signed_in.to_vec(),
-            Who::Fresh { .. } => [&signed_in[..], &[Code::StepUpRequired]].concat(),
-            Who::Can { .. } => [&signed_in[..], &[Code::PermissionMissing]].concat(),
-            // To who may not know it, another account looks like one that does not exist.
-            Who::OwnOr { .. } => [&signed_in[..], &[Code::AccountNotFound]].concat(),
+            _ => vec![Code::NotSignedIn, Code::TokenInvalid],
         };
+        match self.who {
+            Who::Public | Who::SignedIn => {}
+            Who::Can { .. } => codes.push(Code::PermissionMissing),
+            // To who may not know it, another account looks like one that does not exist.
+            Who::OwnOr { .. } => codes.push(Code::AccountNotFound),
+        }
+        if self.who != Who::Public && !self.enrolling {
+            codes.push(Code::SecondFactorNeeded);
+        }
+        if self.wants_proof() {
+            codes.push(Code::StepUpRequired);
+        }
         if self.rate.throttled {
             codes.push(Code::RateLimited);
         }
@@ -75,24 +98,36 @@ impl Rule {
         if let Some(permission) = self.permission() {
             extensions.insert("x-required-permission".into(), permission.into());
         }
-        if let Who::Fresh { seconds } = self.who {
-            extensions.insert("x-assurance".into(), json!({ "max_age": seconds }));
+        if self.wants_proof() {
+            let mut assurance = json!({ "acr": self.assurance.as_str() });
+            if let Some(seconds) = self.fresh {
+                assurance["max_age"] = seconds.into();
+            }
+            extensions.insert("x-assurance".into(), assurance);
         }
     }
 
     /// Who may call, as a sentence for people who read the document.
     pub fn sentence(&self) -> String {
-        match self.who {
-            Who::Public => "Open to everybody.".to_owned(),
-            Who::SignedIn => "For everybody who is signed in.".to_owned(),
-            Who::Fresh { seconds } => {
-                format!("For who signed in at most {seconds} seconds ago.")
-            }
-            Who::Can { permission } => format!("For holders of `{permission}`."),
+        let mut sentence = match self.who {
+            Who::Public => "Open to everybody".to_owned(),
+            Who::SignedIn => "For everybody who is signed in".to_owned(),
+            Who::Can { permission } => format!("For holders of `{permission}`"),
             Who::OwnOr { permission } => {
-                format!("For the account itself and for holders of `{permission}`.")
+                format!("For the account itself and for holders of `{permission}`")
             }
+        };
+        if self.assurance == Assurance::Aal2 {
+            sentence.push_str(", signed in with two factors");
         }
+        if let Some(seconds) = self.fresh {
+            sentence.push_str(&format!(
+                ", within {seconds} seconds after proving who they are (with the second factor, \
+                 where there is one)"
+            ));
+        }
+        sentence.push('.');
+        sentence
     }
 
     pub fn permission(&self) -> Option<&'static str> {
@@ -109,7 +144,6 @@ impl Who {
         match self {
             Self::Public => "public",
             Self::SignedIn => "signed_in",
-            Self::Fresh { .. } => "fresh",
             Self::Can { .. } => "permission",
             Self::OwnOr { .. } => "own_or_permission",
         }

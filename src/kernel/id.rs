@@ -18,6 +18,11 @@ static BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     spec.encoding().expect("the alphabet has 32 different symbols")
 });
 
+/// Bytes in that alphabet, which has no letters that look like digits.
+pub fn base32(bytes: &[u8]) -> String {
+    BASE32.encode(bytes)
+}
+
 pub(crate) const WRONG: Refusal = Refusal::new("id_invalid", "This is not an id of this kind.");
 
 /// A UUIDv7 (RFC 9562, section 5.7) as 26 base32 characters.
@@ -28,7 +33,7 @@ pub(crate) fn tail(now: Timestamp, chance: &Chance) -> String {
 fn tail_of(now: Timestamp, random: [u8; 10]) -> String {
     let millis = u64::try_from(now.micros().div_euclid(1000)).unwrap_or(0);
     let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-    BASE32.encode(id.as_bytes())
+    base32(id.as_bytes())
 }
 
 /// Whether a text is the tail of an id. Its digits hold two bits more than a UUID, which are zero.
@@ -133,6 +138,9 @@ id!(/** A role grant. */ GrantId, "grt_", "grt_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** An audit event. */ EventId, "evt_", "evt_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** An organization. */ OrganizationId, "org_", "org_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** One request to the service. */ RequestId, "req_", "req_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A browser that somebody has signed in from. */ DeviceId, "dev_", "dev_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A second factor of an account. */ FactorId, "fac_", "fac_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A sign-in whose second factor is missing. */ PendingId, "psi_", "psi_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m4");
 
 /// Ids of requests: a random start and a count, because asking the system for randomness takes

@@ -1,5 +1,6 @@
 //! Plain words of the house: ids, time, chance, secrets, permissions. No HTTP, no SQL statements.
 
+pub mod assurance;
 pub mod chance;
 pub mod clock;
 pub mod cursor;
@@ -10,3 +11,4 @@ pub mod permission;
 pub mod refusal;
 pub mod secret;
 pub mod stage;
+pub mod vault;

@@ -68,6 +68,18 @@ impl TokenHash {
         Self(Sha256::digest(token.as_bytes()).into())
     }
 
+    /// The hash of a value that counts for one purpose alone: the same text hashes to something
+    /// else for every other `kind`, and for other parts.
+    pub fn of_kind(kind: &str, parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in [kind].iter().chain(parts) {
+            // Each part with its length, so that none can run into the next.
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(hash.finalize().into())
+    }
+
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

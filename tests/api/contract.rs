@@ -245,6 +245,14 @@ const PUBLISHED: &[(u16, &str)] = &[
     (503, "server.not_ready"),
     (409, "accounts.own"),
     (400, "request.form_malformed"),
+    (403, "auth.second_factor_needed"),
+    (403, "auth.email_unverified"),
+    (403, "auth.pending_invalid"),
+    (403, "factors.refused"),
+    (404, "factors.not_found"),
+    (404, "devices.not_found"),
+    (409, "factors.exists"),
+    (409, "factors.missing"),
 ];
 
 #[test]

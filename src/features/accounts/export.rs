@@ -15,6 +15,7 @@ use crate::{
         audit::{self, Event, EventRow, Kind},
         guard::SignedIn,
         sessions::{self, StoredSession},
+        state::Terms,
     },
     app::App,
     db::Conn,
@@ -119,7 +120,7 @@ pub struct ExportedEvent {
 impl From<StoredSession> for ExportedSession {
     fn from(StoredSession { session, revoked_at }: StoredSession) -> Self {
         Self {
-            amr: session.methods(),
+            amr: session.amr().names(),
             expires: session.ends_at(),
             id: session.id,
             remember: session.remember,
@@ -189,7 +190,7 @@ pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExpo
     app.db.write_quiet(move |db| Ok::<_, Problem>(audit::record(db, event)?)).await?;
     Ok(Ok200(AccountExport {
         exported_at,
-        user: stored.row.into(),
+        user: UserView::of(stored.row, &Terms::of(&app)),
         password_changed_at: stored.password_changed_at,
         sessions: stored.sessions.into_iter().map(Into::into).collect(),
         grants: stored.grants.into_iter().map(Into::into).collect(),

@@ -5,13 +5,14 @@ use serde_json::json;
 
 use super::{
     model::{MyChange, NextStep, SignUp, SignUpAnswer, UserView},
+    routes::versioned,
     sign_up, status,
     store::{self, Change, Changed, Inserted},
 };
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{Fresh, Public, SignedIn, Visit},
+        guard::{Enrolling, Fresh, Public, SignedIn, Visit},
         sessions,
         throttle::{self, SignUps},
     },
@@ -70,11 +71,11 @@ pub async fn sign_up(
 
 /// Read your account.
 #[utoipa::path(get, path = "/v1/me", tag = "me")]
-pub async fn get_me(by: SignedIn, app: Data<App>) -> Result<Versioned<UserView>, Problem> {
+pub async fn get_me(by: Enrolling, app: Data<App>) -> Result<Versioned<UserView>, Problem> {
     let id = by.user().clone();
     let row = app.db.read(move |db| Ok::<_, Problem>(store::find(db, &id)?)).await?;
     let row = row.ok_or(Code::NotSignedIn)?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
 }
 
 /// Change your account.
@@ -86,14 +87,21 @@ pub async fn update_me(
 ) -> Result<Versioned<UserView>, Problem> {
     let (id, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::AccountUpdated).actor(&id).subject(id.as_str());
-    let event = event.peer(&by.peer).detail(json!({ "fields": ["name"] }));
+    let fields: Vec<_> =
+        [body.name.as_ref().map(|_| "name"), body.locale.as_ref().map(|_| "locale")]
+            .into_iter()
+            .flatten()
+            .collect();
+    let event = event.peer(&by.peer).detail(json!({ "fields": fields }));
     let row = app
         .db
         .write(move |db| {
             visit.recheck(db, now)?;
             let row = store::lock(db, &id)?.ok_or(Code::NotSignedIn)?;
-            let Some(name) = body.name else { return Ok::<_, Problem>(row) };
-            let change = Change { name: Some(name), ..Change::default() };
+            if body.name.is_none() && body.locale.is_none() {
+                return Ok::<_, Problem>(row);
+            }
+            let change = Change { name: body.name, locale: body.locale, ..Change::default() };
             if store::update(db, &row, &change, now)? != Changed::Yes {
                 return Err(Code::PreconditionStale.into());
             }
@@ -102,7 +110,7 @@ pub async fn update_me(
             Ok(row)
         })
         .await?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
 }
 
 /// Delete your account.
@@ -111,7 +119,7 @@ pub async fn update_me(
 /// account stays, under its id.
 #[utoipa::path(delete, path = "/v1/me", tag = "me")]
 pub async fn delete_me(
-    by: Fresh<300>,
+    by: Fresh,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<NoContent, Problem> {

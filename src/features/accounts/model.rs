@@ -6,35 +6,13 @@ use validator::{Validate, ValidationError};
 
 use super::store::AccountRow;
 use crate::{
+    access::state::{State, Terms},
     http::{
         json::{present, refuse},
         problem::Problem,
     },
     kernel::{clock::Timestamp, email::Email, id::UserId, refusal::Refusal},
 };
-
-/// Whether an account may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = UserStatus)]
-pub enum Status {
-    Active,
-    Disabled,
-}
-
-impl Status {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-        }
-    }
-
-    /// What a row says. Anything unknown counts as disabled: a doubt lets nobody in.
-    pub fn of(text: &str) -> Self {
-        if text == Self::Active.as_str() { Self::Active } else { Self::Disabled }
-    }
-}
 
 /// An account.
 #[derive(Serialize, ToSchema)]
@@ -52,23 +30,35 @@ pub struct UserView {
     #[schema(max_length = 100, examples("Ann"))]
     pub name: String,
     #[schema(inline = false)]
-    pub status: Status,
+    pub status: State,
     /// Why the account is disabled, as an administrator wrote it.
     #[schema(required, max_length = 200)]
     pub disabled_reason: Option<String>,
+    /// When that ends by itself.
+    #[schema(required)]
+    pub disabled_until: Option<Timestamp>,
+    /// The language in which the person is written to (BCP 47), null for the service's own.
+    #[schema(required, max_length = 35, examples("de"))]
+    pub locale: Option<String>,
+    /// Whether the account has a second factor.
+    pub second_factor: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-impl From<AccountRow> for UserView {
-    fn from(row: AccountRow) -> Self {
+impl UserView {
+    /// The account as it is under these terms.
+    pub fn of(row: AccountRow, terms: &Terms) -> Self {
         Self {
+            status: row.state(terms),
             id: row.id,
             email: row.email,
             email_verified: row.email_verified_at.is_some(),
             name: row.name,
-            status: Status::of(&row.status),
             disabled_reason: row.disabled_reason,
+            disabled_until: row.disabled_until,
+            locale: Some(row.locale).filter(|locale| !locale.is_empty()),
+            second_factor: row.second_factor,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -152,6 +142,17 @@ pub struct MyChange {
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, nullable = false, examples("Ann"))]
     pub name: Option<String>,
+    /// The language in which you want to be written to (BCP 47), or an empty text for the
+    /// service's own.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 35), custom(function = language))]
+    #[schema(
+        max_length = 35,
+        nullable = false,
+        pattern = "^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$",
+        examples("de-AT")
+    )]
+    pub locale: Option<String>,
 }
 
 /// Why an account is disabled.
@@ -163,6 +164,10 @@ pub struct Disabling {
     #[validate(length(min = 1, max = 200), custom(function = plain))]
     #[schema(min_length = 1, max_length = 200, nullable = false, examples("left the company"))]
     pub reason: Option<String>,
+    /// When it ends by itself; for good if absent.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub until: Option<Timestamp>,
 }
 
 /// What comes after a sign-up.
@@ -192,7 +197,7 @@ pub struct UserFilter {
     pub role: Option<String>,
     /// Only accounts of this status.
     #[param(inline)]
-    pub status: Option<Status>,
+    pub status: Option<State>,
 }
 
 /// The account that the path names.
@@ -213,6 +218,18 @@ pub fn mailbox(text: &str) -> Result<(), ValidationError> {
 /// For `#[validate(custom(..))]`: a text of one line.
 pub fn plain(text: &str) -> Result<(), ValidationError> {
     if text.chars().any(char::is_control) { Err(refuse(CONTROL)) } else { Ok(()) }
+}
+
+const LANGUAGE: Refusal = Refusal::new("language_invalid", "Enter a language tag such as `de`.");
+
+/// For `#[validate(custom(..))]`: a language tag (BCP 47) in its common form, or nothing.
+pub fn language(text: &str) -> Result<(), ValidationError> {
+    let fine = |at: usize, part: &str| match at {
+        0 => (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic()),
+        _ => (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()),
+    };
+    let is_tag = text.split('-').enumerate().all(|(at, part)| fine(at, part));
+    if text.is_empty() || is_tag { Ok(()) } else { Err(refuse(LANGUAGE)) }
 }
 
 /// The address of a validated body. Errors: `validation.failed`.

@@ -4,16 +4,17 @@ use actix_web::web::Data;
 use serde_json::json;
 
 use super::{
-    model::{Disabling, NewUser, Status, UserChange, UserFilter, UserPath, UserView, parse_email},
+    model::{Disabling, NewUser, UserChange, UserFilter, UserPath, UserView, parse_email},
     sign_up, status,
     store::{self, AccountRow, After, Change, Changed, Wanted},
 };
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{Can, Visit},
+        guard::{Can, Fresh, RECENTLY, Visit},
         reach,
         sessions::{self, Which},
+        state::{self, Terms},
     },
     app::App,
     endpoints,
@@ -54,12 +55,8 @@ pub async fn list_users(
     Query(filter): Query<UserFilter>,
     paging: Paging,
 ) -> Result<Ok200<Page<UserView>>, Problem> {
-    let list = format!(
-        "users {:?} {:?} {:?}",
-        filter.email_prefix,
-        filter.role,
-        filter.status.map(Status::as_str)
-    );
+    let terms = Terms::of(&app);
+    let list = format!("users {:?} {:?} {:?}", filter.email_prefix, filter.role, filter.status);
     let by_email = filter.email_prefix.is_some();
     let after = paging.after(&app.cursors, &list, |key| {
         let key = String::from_utf8(key).ok()?;
@@ -68,8 +65,8 @@ pub async fn list_users(
     let wanted = Wanted {
         email_prefix: filter.email_prefix,
         role: filter.role,
-        status: filter.status.map(Status::as_str),
-        now: app.now(),
+        status: filter.status,
+        terms,
         limit: paging.limit + 1,
     };
     let rows = app.db.read(move |db| Ok::<_, Problem>(store::list(db, &wanted, after)?)).await?;
@@ -77,13 +74,13 @@ pub async fn list_users(
         let key = if by_email { &row.email_key[..] } else { row.id.as_str().as_bytes() };
         app.cursors.seal(&list, key)
     };
-    Ok(Ok200(Page::cut(rows, paging.limit, seal, UserView::from)))
+    Ok(Ok200(Page::cut(rows, paging.limit, seal, |row| UserView::of(row, &terms))))
 }
 
 /// Make an account for somebody.
 #[utoipa::path(post, path = "/v1/users", tag = "users")]
 pub async fn create_user(
-    by: Can<UsersWrite>,
+    by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
     Json(body): Json<NewUser>,
 ) -> Result<Created<UserView>, Problem> {
@@ -107,7 +104,7 @@ pub async fn create_user(
             Ok::<_, Problem>(row)
         })
         .await?;
-    Ok(Created(row.into()))
+    Ok(Created(UserView::of(row, &Terms::of(&app))))
 }
 
 /// Read an account.
@@ -119,13 +116,13 @@ pub async fn get_user(
 ) -> Result<Versioned<UserView>, Problem> {
     let row = app.db.read(move |db| Ok::<_, Problem>(store::find(db, &at.id)?)).await?;
     let row = row.ok_or(Code::AccountNotFound)?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
 }
 
 /// Change an account. A new address counts as not verified.
 #[utoipa::path(patch, path = "/v1/users/{id}", tag = "users")]
 pub async fn update_user(
-    by: Can<UsersWrite>,
+    by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
     if_match: IfMatch,
@@ -144,13 +141,13 @@ pub async fn update_user(
         ..Change::default()
     };
     let row = change_account(&app, &by, at.id, change, Some(if_match), event).await?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
 }
 
 /// Delete an account for good.
 #[utoipa::path(delete, path = "/v1/users/{id}", tag = "users")]
 pub async fn delete_user(
-    by: Can<UsersWrite>,
+    by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
     if_match: IfMatch,
@@ -179,36 +176,42 @@ pub async fn delete_user(
 /// Disable an account: its sessions end at once, and nobody can sign in to it.
 #[utoipa::path(post, path = "/v1/users/{id}/disable", tag = "users")]
 pub async fn disable_user(
-    by: Can<UsersWrite>,
+    by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
     OptionalJson(body): OptionalJson<Disabling>,
 ) -> Result<Versioned<UserView>, Problem> {
     let event = about(&app, &by, Kind::AccountDisabled, &at.id);
     let change = Change {
-        status: Some(Status::Disabled.as_str()),
+        status: Some(state::DISABLED),
         disabled_reason: Some(body.reason),
+        disabled_until: Some(body.until),
         ..Change::default()
     };
     let row = change_account(&app, &by, at.id, change, None, event).await?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
 }
 
 /// Enable an account again.
 #[utoipa::path(post, path = "/v1/users/{id}/enable", tag = "users")]
 pub async fn enable_user(
-    by: Can<UsersWrite>,
+    by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
 ) -> Result<Versioned<UserView>, Problem> {
     let event = about(&app, &by, Kind::AccountEnabled, &at.id);
     let change = Change {
-        status: Some(Status::Active.as_str()),
+        status: Some(state::ACTIVE),
         disabled_reason: Some(None),
+        disabled_until: Some(None),
         ..Change::default()
     };
     let row = change_account(&app, &by, at.id, change, None, event).await?;
-    Ok(Versioned { version: row.version, body: row.into() })
+    Ok(versioned(row, &app))
+}
+
+pub(super) fn versioned(row: AccountRow, app: &App) -> Versioned<UserView> {
+    Versioned { version: row.version, body: UserView::of(row, &Terms::of(app)) }
 }
 
 fn about(app: &App, by: &Visit, kind: Kind, user: &UserId) -> Event {
@@ -229,7 +232,7 @@ async fn change_account(
     app.db
         .write(move |db| {
             let caller = visit.recheck(db, now)?;
-            let ends_sessions = change.status == Some(Status::Disabled.as_str());
+            let ends_sessions = change.status == Some(state::DISABLED);
             status::keeping_an_admin(db, &id, now, |db| {
                 let row = store::lock(db, &id)?.ok_or(Code::AccountNotFound)?;
                 if let Some(if_match) = if_match {

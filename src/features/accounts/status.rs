@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{admins, caller::SYSTEM, sessions},
+    access::{admins, caller::SYSTEM, devices, pending, sessions, steps},
     db::{
         Conn,
         schema::{role_grants, roles},
@@ -52,6 +52,9 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 /// session behind. Errors: `accounts.not_found`.
 pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
     sessions::delete_all(db, user)?;
+    pending::void(db, user)?;
+    devices::delete_all(db, user)?;
+    steps::remove_all(db, user)?;
     diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
     if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }
 }

@@ -1,8 +1,12 @@
 //! The rows of accounts and of their passwords.
 
-use diesel::prelude::*;
+use diesel::{dsl::not, prelude::*, sql_types::Bool};
 
 use crate::{
+    access::{
+        failures,
+        state::{self, Standing, State, Terms},
+    },
     app::App,
     db::{
         Backend, Conn,
@@ -10,6 +14,7 @@ use crate::{
         taken,
     },
     kernel::{
+        assurance::Method,
         clock::Timestamp,
         email::{Email, prefix_key},
         id::{GrantId, RoleId, UserId},
@@ -31,9 +36,25 @@ pub struct AccountRow {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    pub locale: String,
+    pub disabled_until: Option<Timestamp>,
+    pub locked_at: Option<Timestamp>,
+    pub second_factor: bool,
+    pub email_step: bool,
 }
 
 impl AccountRow {
+    /// What it may be used for.
+    pub fn state(&self, terms: &Terms) -> State {
+        let standing = Standing {
+            status: &self.status,
+            disabled_until: self.disabled_until,
+            locked_at: self.locked_at,
+            verified_at: self.email_verified_at,
+        };
+        State::of(&standing, terms)
+    }
+
     /// A new, active account.
     pub fn new(app: &App, email: &Email, name: &str) -> Self {
         let now = app.now();
@@ -43,11 +64,16 @@ impl AccountRow {
             email_key: email.key(),
             email_verified_at: None,
             name: name.to_owned(),
-            status: "active".to_owned(),
+            status: state::ACTIVE.to_owned(),
             disabled_reason: None,
             version: 1,
             created_at: now,
             updated_at: now,
+            locale: String::new(),
+            disabled_until: None,
+            locked_at: None,
+            second_factor: false,
+            email_step: false,
         }
     }
 }
@@ -104,8 +130,8 @@ pub struct Wanted {
     pub email_prefix: Option<String>,
     /// The name or the id of a role.
     pub role: Option<String>,
-    pub status: Option<&'static str>,
-    pub now: Timestamp,
+    pub status: Option<State>,
+    pub terms: Terms,
     pub limit: i64,
 }
 
@@ -119,15 +145,17 @@ pub enum After {
 /// Accounts by age, or by address when a prefix is asked for.
 pub fn list(db: &mut Conn, wanted: &Wanted, after: Option<After>) -> QueryResult<Vec<AccountRow>> {
     let mut query = users::table.select(AccountRow::as_select()).into_boxed::<Backend>();
-    if let Some(status) = wanted.status {
-        query = query.filter(users::status.eq(status));
+    if let Some(state) = wanted.status {
+        query = query.filter(is_in(state, &wanted.terms));
     }
     if let Some(role) = &wanted.role {
         let holders = role_grants::table
             .inner_join(roles::table)
             .filter(roles::name.eq(role.clone()).or(roles::id.eq(role.clone())))
             .filter(role_grants::revoked_at.is_null())
-            .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(wanted.now)))
+            .filter(
+                role_grants::expires_at.is_null().or(role_grants::expires_at.gt(wanted.terms.now)),
+            )
             .select(role_grants::user_id);
         query = query.filter(users::id.eq_any(holders));
     }
@@ -149,6 +177,25 @@ pub fn list(db: &mut Conn, wanted: &Wanted, after: Option<After>) -> QueryResult
     query.limit(wanted.limit).load(db)
 }
 
+/// [`AccountRow::state`] as the database asks it.
+fn is_in(state: State, terms: &Terms) -> Condition {
+    let disabled = users::status.ne(state::ACTIVE).and(
+        users::disabled_until.is_null().or(users::disabled_until.gt(terms.now).assume_not_null()),
+    );
+    let unverified =
+        users::email_verified_at.is_null().and(terms.require_verified.into_sql::<Bool>());
+    let is_locked = users::locked_at.is_not_null();
+    let is_open = users::locked_at.is_null();
+    match state {
+        State::Disabled => Box::new(disabled),
+        State::Unverified => Box::new(not(disabled).and(unverified)),
+        State::Locked => Box::new(is_locked.and(not(disabled)).and(not(unverified))),
+        State::Active => Box::new(is_open.and(not(disabled)).and(not(unverified))),
+    }
+}
+
+type Condition = Box<dyn BoxableExpression<users::table, Backend, SqlType = Bool>>;
+
 /// The first key behind all that start with `prefix`; none when there is no such key.
 fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let keep = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
@@ -169,6 +216,9 @@ pub struct Change {
     pub status: Option<&'static str>,
     /// `Some(None)`: no reason.
     pub disabled_reason: Option<Option<String>>,
+    /// `Some(None)`: for good.
+    pub disabled_until: Option<Option<Timestamp>>,
+    pub locale: Option<String>,
 }
 
 impl Change {
@@ -276,7 +326,8 @@ pub fn grants(db: &mut Conn, id: &UserId, limit: i64) -> QueryResult<Vec<StoredG
         .load(db)
 }
 
-/// Sets the password, whether there was one or not. Lock the account first.
+/// Sets the password, whether there was one or not; its failures are forgotten. Lock the account
+/// first.
 pub fn put_password(
     db: &mut Conn,
     id: &UserId,
@@ -289,7 +340,7 @@ pub fn put_password(
             .values((passwords::user_id.eq(id), new))
             .execute(db)?;
     }
-    Ok(())
+    failures::clear(db, id, Method::Password)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{
     access::{
         caller::{self, Held, SYSTEM},
         guard::SignedIn,
+        state::{State, Terms},
     },
     app::App,
     db::{
@@ -17,10 +18,7 @@ use crate::{
         schema::{permissions, role_permissions, roles},
     },
     endpoints,
-    features::accounts::{
-        model::Status,
-        store::{self, AccountRow},
-    },
+    features::accounts::store,
     http::{
         endpoint::Endpoint,
         json::{Json, present},
@@ -28,7 +26,6 @@ use crate::{
         reply::Ok200,
     },
     kernel::{
-        clock::Timestamp,
         id::{GrantId, OrganizationId, RoleId, UserId},
         permission::{Permission, PermissionName, RolesRead},
     },
@@ -127,11 +124,11 @@ pub async fn check_permission(
     if asks_of_others && !reads_roles {
         return Err(Problem::missing_permission(RolesRead::NAME));
     }
-    let now = app.now();
+    let terms = Terms::of(&app);
     let results = app
         .db
         .snapshot(move |db| {
-            let answers = body.checks.into_iter().map(|check| answer(db, check, &me, now));
+            let answers = body.checks.into_iter().map(|check| answer(db, check, &me, &terms));
             let mut results = answers.collect::<QueryResult<Vec<_>>>()?;
             for result in results.iter_mut().filter(|_| reads_roles) {
                 if result.reason == Reason::NotGranted {
@@ -144,13 +141,14 @@ pub async fn check_permission(
     Ok(Ok200(CheckAnswers { results }))
 }
 
-fn answer(db: &mut Conn, check: Check, me: &UserId, now: Timestamp) -> QueryResult<CheckResult> {
+fn answer(db: &mut Conn, check: Check, me: &UserId, terms: &Terms) -> QueryResult<CheckResult> {
     let user_id = check.user_id.unwrap_or_else(|| me.clone());
     let scope = check.organization_id.map_or(SYSTEM.to_owned(), |id| id.to_string());
     let account = store::find(db, &user_id)?;
-    let held = caller::held(db, &user_id, now)?;
+    let held = caller::held(db, &user_id, terms.now)?;
     let grant = held.into_iter().find(|held| held.gives(&check.permission, &scope));
-    let reason = reason(db, account.as_ref(), grant.as_ref(), &check.permission)?;
+    let state = account.as_ref().map(|account| account.state(terms));
+    let reason = reason(db, state, grant.as_ref(), &check.permission)?;
     let grant = grant.filter(|_| reason == Reason::Granted);
     Ok(CheckResult {
         allowed: reason == Reason::Granted,
@@ -167,13 +165,14 @@ fn answer(db: &mut Conn, check: Check, me: &UserId, now: Timestamp) -> QueryResu
 
 fn reason(
     db: &mut Conn,
-    account: Option<&AccountRow>,
+    state: Option<State>,
     grant: Option<&Held>,
     permission: &PermissionName,
 ) -> QueryResult<Reason> {
-    let Some(account) = account else { return Ok(Reason::UserUnknown) };
-    if Status::of(&account.status) != Status::Active {
-        return Ok(Reason::UserDisabled);
+    match state {
+        None => return Ok(Reason::UserUnknown),
+        Some(State::Disabled) => return Ok(Reason::UserDisabled),
+        Some(_) => {}
     }
     if grant.is_some() {
         return Ok(Reason::Granted);

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::{
     access::{
-        decide::{Access, Whose, access, decide},
-        guard::{Can, SignedIn},
+        decide::{Access, Asked, Whose, access, decide},
+        guard::{Can, Enrolling},
     },
     app::App,
     db::{
@@ -162,12 +162,12 @@ pub struct MyOperation {
 /// List the operations that you may call now, for a user interface that shows only these.
 #[utoipa::path(get, path = "/v1/me/operations", tag = "checks")]
 pub async fn list_my_operations(
-    by: SignedIn,
+    by: Enrolling,
     app: Data<App>,
     operations: Data<Operations>,
     paging: Paging,
 ) -> Result<Ok200<Page<MyOperation>>, Problem> {
-    let (now, list) = (app.now(), "operations");
+    let (asked, list) = (Asked::of(&app.config, app.now()), "operations");
     let after = paging.after(&app.cursors, list, |key| {
         let key = String::from_utf8(key).ok()?;
         operations.0.iter().any(|mounted| mounted.id == key).then_some(key)
@@ -177,12 +177,13 @@ pub async fn list_my_operations(
         .0
         .iter()
         .filter(|mounted| after.as_ref().is_none_or(|after| mounted.id > *after))
-        .filter(|mounted| decide(&mounted.rule, Some(by.caller.as_ref()), own, now).is_ok())
+        .filter(|mounted| decide(&mounted.rule, Some(by.caller.as_ref()), own, &asked).is_ok())
         .collect();
     mine.sort_by(|left, right| left.id.cmp(&right.id));
     let seal = |mounted: &&Mounted| app.cursors.seal(list, mounted.id.as_bytes());
     Ok(Ok200(Page::cut(mine, paging.limit, seal, |mounted| {
-        let others = decide(&mounted.rule, Some(by.caller.as_ref()), Whose::Nobodys, now).is_ok();
+        let others =
+            decide(&mounted.rule, Some(by.caller.as_ref()), Whose::Nobodys, &asked).is_ok();
         MyOperation {
             operation_id: mounted.id.clone(),
             method: mounted.method.clone(),

@@ -11,7 +11,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         grants::{self, GrantRow, Inserted},
-        guard::{Can, OwnOr, SignedIn, Visit},
+        guard::{Can, Fresh, OwnOr, RECENTLY, SignedIn, Visit},
         reach,
     },
     app::App,
@@ -82,7 +82,7 @@ pub async fn list_role_grants(
 /// You must hold every permission of the role yourself, in this scope.
 #[utoipa::path(post, path = "/v1/users/{id}/grants", tag = "grants")]
 pub async fn create_grant(
-    by: Can<GrantsWrite>,
+    by: Fresh<RECENTLY, Can<GrantsWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
     Json(body): Json<NewGrant>,
@@ -127,7 +127,7 @@ pub async fn create_grant(
 /// Revoke a grant. It counts no more from this moment on.
 #[utoipa::path(delete, path = "/v1/grants/{id}", tag = "grants")]
 pub async fn revoke_grant(
-    by: Can<GrantsWrite>,
+    by: Fresh<RECENTLY, Can<GrantsWrite>>,
     app: Data<App>,
     Path(at): Path<GrantPath>,
 ) -> Result<NoContent, Problem> {

@@ -8,18 +8,20 @@ use validator::Validate;
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{SignedIn, Visit},
+        devices,
+        guard::{Fresh, RECENTLY, SignedIn, Visit},
         sessions::{self, NewSession, Which},
-        throttle::{self, Bucket, Passwords},
+        throttle::Passwords,
     },
     app::App,
     endpoints,
-    features::accounts::{model::parse_email, sign_up::check_password, store},
-    http::{code::Code, endpoint::Endpoint, json::Json, problem::Problem, reply::NoContent},
-    kernel::{
-        password::{PasswordHash, Verdict},
-        secret::Secret,
+    features::accounts::{
+        confirm::{self, Confirmed},
+        sign_up::check_password,
+        store,
     },
+    http::{endpoint::Endpoint, json::Json, problem::Problem, reply::NoContent},
+    kernel::{assurance::Method, password::PasswordHash, secret::Secret},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -46,55 +48,30 @@ pub struct PasswordChange {
 /// All other sessions of the account end, and this one gets a new cookie.
 #[utoipa::path(post, path = "/v1/me/password", tag = "me")]
 pub async fn change_password(
-    by: SignedIn<Passwords>,
+    by: Fresh<RECENTLY, SignedIn<Passwords>>,
     app: Data<App>,
     request: HttpRequest,
     Json(body): Json<PasswordChange>,
 ) -> Result<NoContent, Problem> {
-    let new = Secret::new(body.new_password);
-    check_password(&app, &new, &by.caller.email, &by.caller.name, "/new_password")?;
-    let account = Bucket::account(&app.config.throttle, &parse_email(&by.caller.email)?);
-    let stored = begin(&app, &by, by.address.clone(), &account).await?;
-    let verdict = app.hasher.verify(Secret::new(body.current_password), stored.clone()).await?;
-    let Some(old) = stored.filter(|_| verdict != Verdict::Wrong) else {
-        let event = refused(&app, &by);
-        app.db.write_quiet(move |db| Ok::<_, Problem>(audit::record(db, event)?)).await?;
-        return Err(Code::CurrentPasswordWrong.into());
-    };
-    let new = app.hasher.hash(new).await?;
-    let change = Change { old, new, account, address: by.address.clone() };
-    complete(&app, &by, change, &request).await?;
+    change(&app, &by, &request, body).await?;
     Ok(NoContent)
 }
 
-/// A change whose old password was right when it was checked.
-struct Change {
-    old: PasswordHash,
-    new: PasswordHash,
-    account: Bucket,
-    address: Option<Bucket>,
-}
-
-fn refused(app: &App, by: &Visit) -> Event {
-    let event = Event::new(app, Kind::PasswordRefused).actor(by.user());
-    event.subject(by.user().as_str()).peer(&by.peer)
-}
-
-/// Counts the attempt, then reads the hash: guessing here is no cheaper than at sign-in.
-async fn begin(
+/// What both the API and the account page do with a filled-in form.
+///
+/// Errors: `validation.failed`, `passwords.current_wrong`, `rate_limit.exceeded`, `server.busy`.
+pub async fn change(
     app: &App,
     by: &Visit,
-    address: Option<Bucket>,
-    account: &Bucket,
-) -> Result<Option<PasswordHash>, Problem> {
-    throttle::take_try(app, address).await?;
-    let (id, bucket, now) = (by.user().clone(), account.clone(), app.now());
-    app.db
-        .write_quiet(move |db| {
-            let hash = store::find_password(db, &id)?;
-            Ok::<_, Problem>(throttle::take(db, &bucket, now)?.map(|()| hash))
-        })
-        .await?
+    request: &HttpRequest,
+    body: PasswordChange,
+) -> Result<(), Problem> {
+    let new = Secret::new(body.new_password);
+    check_password(app, &new, &by.caller.email, &by.caller.name, "/new_password")?;
+    let old = Secret::new(body.current_password);
+    let old = confirm::password(app, by, old, Kind::PasswordRefused).await?;
+    let new = app.hasher.hash(new).await?;
+    complete(app, by, old, new, request).await
 }
 
 /// Puts the new password and a new session in the place of all that was: one transaction, then
@@ -102,32 +79,29 @@ async fn begin(
 async fn complete(
     app: &App,
     by: &Visit,
-    change: Change,
+    old: Confirmed,
+    new: PasswordHash,
     request: &HttpRequest,
 ) -> Result<(), Problem> {
     let (id, now) = (by.user().clone(), app.now());
     let visit = by.clone();
     let remember = by.caller.session.remember.into();
-    let (session, opened) = NewSession::new(app, &id, &by.peer, remember, "pwd");
+    let amr = by.caller.session.amr().with(Method::Password);
+    let (session, opened) = NewSession::new(app, &id, &by.peer, remember, &amr);
+    let session = session.on(by.caller.session.device_id.clone());
     let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
     let made = made.session(session.id()).peer(&by.peer);
-    let refused = refused(app, by);
     app.db
         .write(move |db| {
             // Looked at again: another change may have come first, or somebody may have ended the
             // session, while the password was being checked.
-            store::lock(db, &id)?;
-            visit.recheck(db, now)?;
-            if !store::has_password(db, &id, &change.old)? {
-                audit::record(db, refused)?;
-                return Ok(Err(Code::CurrentPasswordWrong));
+            confirm::lock(db, &visit, now)?;
+            if let Err(code) = old.still(db)? {
+                return Ok(Err(code));
             }
-            if let Some(address) = &change.address {
-                throttle::give_back(db, address)?;
-            }
-            throttle::clear(db, &change.account)?;
-            store::put_password(db, &id, &change.new, now)?;
+            store::put_password(db, &id, &new, now)?;
             sessions::revoke_many(db, &id, &Which::All, now)?;
+            devices::distrust(db, &id)?;
             sessions::insert(db, &session)?;
             Ok::<_, Problem>(Ok(audit::record(db, made)?))
         })

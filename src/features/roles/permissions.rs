@@ -10,7 +10,7 @@ use crate::{
     access::{
         admins::ADMIN,
         audit::{self, Event, Kind},
-        guard::{Can, Visit},
+        guard::{Can, Fresh, RECENTLY, Visit},
     },
     app::App,
     endpoints,
@@ -52,7 +52,7 @@ pub async fn list_permissions(
 /// Add a permission of your app. The role `admin` holds it at once.
 #[utoipa::path(post, path = "/v1/permissions", tag = "roles")]
 pub async fn create_permission(
-    by: Can<RolesWrite>,
+    by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
     Json(body): Json<NewPermission>,
 ) -> Result<Created<PermissionView>, Problem> {

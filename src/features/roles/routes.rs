@@ -11,7 +11,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         caller::SYSTEM,
-        guard::{Can, Visit},
+        guard::{Can, Fresh, RECENTLY, Visit},
         reach,
     },
     app::App,
@@ -75,7 +75,7 @@ pub async fn list_roles(
 /// Create a role.
 #[utoipa::path(post, path = "/v1/roles", tag = "roles")]
 pub async fn create_role(
-    by: Can<RolesWrite>,
+    by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
     Json(body): Json<NewRole>,
 ) -> Result<Created<RoleView>, Problem> {
@@ -131,7 +131,7 @@ pub async fn get_role(
 /// Change a role. Who holds it gains or loses permissions at once.
 #[utoipa::path(patch, path = "/v1/roles/{id}", tag = "roles")]
 pub async fn update_role(
-    by: Can<RolesWrite>,
+    by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
     Path(at): Path<RolePath>,
     if_match: IfMatch,
@@ -175,7 +175,7 @@ pub async fn update_role(
 /// Delete a role that nobody holds.
 #[utoipa::path(delete, path = "/v1/roles/{id}", tag = "roles")]
 pub async fn delete_role(
-    by: Can<RolesWrite>,
+    by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
     Path(at): Path<RolePath>,
     if_match: IfMatch,

@@ -4,4 +4,6 @@
 pub mod mine;
 pub mod model;
 pub mod others;
+pub mod second;
 pub mod sign_in;
+pub mod step_up;

@@ -1,5 +1,6 @@
 //! Sessions as the API shows and takes them.
 
+use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -7,10 +8,15 @@ use validator::Validate;
 use crate::{
     access::{
         caller::{Caller, SYSTEM},
+        codes::CodeMethod,
+        entry::Entered,
         sessions::SessionRow,
     },
+    app::App,
     features::accounts::model::mailbox,
+    http::{json::present, problem::Problem},
     kernel::{
+        assurance::{Assurance, Method},
         clock::Timestamp,
         id::{SessionId, UserId},
         permission::PermissionName,
@@ -37,12 +43,62 @@ pub struct SignIn {
     pub remember: bool,
 }
 
-/// What came of a sign-in.
+/// The second step of a sign-in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    /// What the first step answered.
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64)]
+    pub token: String,
+    #[schema(inline)]
+    pub method: CodeMethod,
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64, examples("287082"))]
+    pub code: String,
+    /// Whether this browser stands in for the second factor for the next 30 days.
+    #[serde(default)]
+    pub trust_device: bool,
+}
+
+/// A further proof. `password` goes with the method `password`, `code` with all others.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    #[schema(inline)]
+    pub method: StepUpMethod,
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 128))]
+    #[schema(max_length = 128, format = Password, nullable = false)]
+    pub password: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64, nullable = false, examples("287082"))]
+    pub code: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepUpMethod {
+    Password,
+    /// A code from an authenticator app.
+    Totp,
+    RecoveryCode,
+}
+
+/// What came of a sign-in, or of a step of it.
 #[derive(Serialize, ToSchema)]
 pub struct SignInAnswer {
     #[schema(inline)]
     pub status: SignInStatus,
-    pub session: CurrentSession,
+    /// There once the status is `signed_in`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub session: Option<CurrentSession>,
+    /// There while the status is `second_factor_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub second_factor: Option<SecondFactorRequired>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,6 +106,43 @@ pub struct SignInAnswer {
 pub enum SignInStatus {
     /// The session cookie is set.
     SignedIn,
+    /// There is no session yet: go on with one of the methods.
+    SecondFactorRequired,
+}
+
+/// What is missing before a session starts.
+#[derive(Serialize, ToSchema)]
+pub struct SecondFactorRequired {
+    /// Names this sign-in when the second factor is given. Good once, and for no other purpose.
+    #[schema(max_length = 43)]
+    pub token: String,
+    /// The methods that would do, the strongest first.
+    #[schema(max_items = 5)]
+    pub methods: Vec<Method>,
+    /// Until when the sign-in can be finished.
+    pub expires: Timestamp,
+}
+
+impl SignInAnswer {
+    /// The answer to a proof; the cookies go with it.
+    pub fn of(entered: Entered, app: &App, request: &HttpRequest) -> Result<Self, Problem> {
+        match entered {
+            Entered::Session(started) => {
+                let caller = started.hand_over(app, request)?;
+                Ok(Self::signed_in(CurrentSession::of(&caller, app)))
+            }
+            Entered::SecondFactor(begun, methods) => {
+                let token = begun.token.reveal().to_owned();
+                let required = SecondFactorRequired { token, methods, expires: begun.expires_at };
+                let status = SignInStatus::SecondFactorRequired;
+                Ok(Self { status, session: None, second_factor: Some(required) })
+            }
+        }
+    }
+
+    pub fn signed_in(session: CurrentSession) -> Self {
+        Self { status: SignInStatus::SignedIn, session: Some(session), second_factor: None }
+    }
 }
 
 /// The caller's session, or null.
@@ -73,8 +166,13 @@ pub struct CurrentSession {
     /// How the person proved to be who they are (RFC 8176).
     #[schema(max_items = 10)]
     pub amr: Vec<String>,
-    /// When that was.
+    /// How sure that makes it (NIST SP 800-63B-4).
+    #[schema(inline)]
+    pub acr: Assurance,
+    /// When they last did so.
     pub auth_time: Timestamp,
+    /// Whether nothing else is allowed before a second factor has been set up.
+    pub second_factor_needed: bool,
     pub created_at: Timestamp,
     /// When the session ends if it is not used again.
     pub expires: Timestamp,
@@ -91,8 +189,9 @@ pub struct SessionUser {
     pub name: String,
 }
 
-impl From<&Caller> for CurrentSession {
-    fn from(caller: &Caller) -> Self {
+impl CurrentSession {
+    /// The session of a caller, under the rules of this service.
+    pub fn of(caller: &Caller, app: &App) -> Self {
         let system = caller.held.iter().filter(|held| held.scope == SYSTEM);
         Self {
             id: caller.session.id.clone(),
@@ -104,8 +203,10 @@ impl From<&Caller> for CurrentSession {
             },
             roles: system.map(|held| held.role.clone()).collect(),
             permissions: caller.permissions().iter().cloned().collect(),
-            amr: caller.session.methods(),
+            amr: caller.session.amr().names(),
+            acr: caller.assurance(),
             auth_time: caller.session.auth_time,
+            second_factor_needed: caller.owes_second_factor(&app.config.account.second_factor),
             created_at: caller.session.created_at,
             expires: caller.session.ends_at(),
         }
@@ -122,6 +223,8 @@ pub struct SessionView {
     pub remember: bool,
     #[schema(max_items = 10)]
     pub amr: Vec<String>,
+    #[schema(inline)]
+    pub acr: Assurance,
     pub auth_time: Timestamp,
     #[schema(max_length = 45, examples("203.0.113.7"))]
     pub ip: String,
@@ -137,7 +240,8 @@ impl SessionView {
     pub fn new(row: SessionRow, current: &SessionId) -> Self {
         Self {
             current: row.id == *current,
-            amr: row.methods(),
+            acr: row.amr().assurance(),
+            amr: row.amr().names(),
             expires: row.ends_at(),
             id: row.id,
             remember: row.remember,

@@ -7,7 +7,7 @@ use super::model::{Revoked, SessionView};
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{Can, Visit},
+        guard::{Can, Fresh, RECENTLY, Visit},
         reach,
         sessions::{self, SessionRow, Which},
     },
@@ -81,7 +81,7 @@ pub async fn list_user_sessions(
 /// End all sessions of an account.
 #[utoipa::path(delete, path = "/v1/users/{id}/sessions", tag = "users")]
 pub async fn revoke_user_sessions(
-    by: Can<SessionsWrite>,
+    by: Fresh<RECENTLY, Can<SessionsWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
 ) -> Result<Ok200<Revoked>, Problem> {

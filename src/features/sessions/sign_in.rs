@@ -6,31 +6,33 @@ use actix_web::{HttpRequest, web::Data};
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{CurrentSession, SessionAnswer, SignIn, SignInAnswer, SignInStatus};
+use super::model::{CurrentSession, SessionAnswer, SignIn, SignInAnswer};
 use crate::{
     access::{
         audit::{self, Event, Kind},
         caller::{self, Caller},
-        guard::{Public, SignedIn},
-        sessions::{self, NewSession, Remember},
+        entry::{self, Arrival, Entered, Proof},
+        failures,
+        guard::{Enrolling, Public},
+        sessions::{self, Remember},
         throttle::{self, Bucket, Passwords},
     },
     app::App,
     db::Conn,
     endpoints,
     features::accounts::{
-        model::{Status, parse_email},
+        model::parse_email,
         store::{self, AccountRow},
     },
     http::{
         code::Code,
         endpoint::Endpoint,
         json::Json,
-        peer::Peer,
         problem::Problem,
         reply::{NoContent, Ok200, Prebuilt},
     },
     kernel::{
+        assurance::{Amr, Method},
         clock::Timestamp,
         email::Email,
         id::UserId,
@@ -41,27 +43,28 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        sign_in_with_password: [InvalidCredentials, AccountDisabled],
+        sign_in_with_password: [InvalidCredentials, AccountDisabled, EmailUnverified],
         sign_out: [],
         get_session: [],
     ]
 }
 
 /// A sign-in on its way.
+#[derive(Clone)]
 struct Attempt {
     email: Email,
     remember: Remember,
-    peer: Arc<Peer>,
+    arrival: Arc<Arrival>,
     address: Option<Bucket>,
+    /// Where the failures of the account are counted, or of its owner's browser.
     account: Bucket,
-    /// Whose session the browser has until now.
-    replaces: Option<Arc<Caller>>,
 }
 
 /// Sign in with e-mail and password.
 ///
-/// Sets the session cookie. Unknown addresses and wrong passwords get the same answer, after the
-/// same work; after too many failures further attempts are refused for a while.
+/// Sets the session cookie, or answers which second factor is missing. Unknown addresses and wrong
+/// passwords get the same answer, after the same work; after too many failures further attempts
+/// are refused for a while, but not in a browser that the account was signed in to before.
 #[utoipa::path(post, path = "/v1/auth/sign-in", tag = "auth")]
 pub async fn sign_in_with_password(
     by: Public<Passwords>,
@@ -69,80 +72,102 @@ pub async fn sign_in_with_password(
     request: HttpRequest,
     Json(body): Json<SignIn>,
 ) -> Result<Ok200<SignInAnswer>, Problem> {
+    Ok(Ok200(with_password(&app, by, &request, body).await?))
+}
+
+/// What both the API and the sign-in page do with a filled-in form.
+///
+/// Errors: `auth.invalid_credentials`, `auth.account_disabled`, `auth.email_unverified`,
+/// `rate_limit.exceeded`, `server.busy`.
+pub async fn with_password(
+    app: &App,
+    by: Public<Passwords>,
+    request: &HttpRequest,
+    body: SignIn,
+) -> Result<SignInAnswer, Problem> {
     let email = parse_email(&body.email)?;
-    let attempt = Attempt {
+    let mut attempt = Attempt {
         account: Bucket::account(&app.config.throttle, &email),
         email,
         remember: body.remember.into(),
-        peer: by.peer,
+        arrival: Arc::new(Arrival::of(app, request)),
         address: by.address,
-        replaces: caller::of(&request).ok().flatten().map(|found| Arc::clone(&found.caller)),
     };
     let password = Secret::new(body.password);
-    let known = begin(&app, &attempt).await?;
-    let (account, hash) = known.map_or((None, None), |(row, hash)| (Some(row), hash));
-    let verdict = match app.hasher.verify(password.clone(), hash.clone()).await {
+    let known = begin(app, &mut attempt).await?;
+    let verdict = match app.hasher.verify(password.clone(), known.hash.clone()).await {
         Ok(verdict) => verdict,
-        Err(busy) => return Err(forgive(&app, attempt, busy.into()).await),
+        Err(busy) => return Err(forgive(app, attempt, busy.into()).await),
     };
-    let (Some(account), Some(hash)) = (account.filter(|_| verdict != Verdict::Wrong), hash) else {
-        return Err(refuse(&app, &attempt).await?);
+    let is_right = verdict != Verdict::Wrong && !known.is_shut;
+    let (Some(account), Some(hash)) = (known.account.filter(|_| is_right), known.hash) else {
+        return Err(refuse(app, &attempt).await?);
     };
-    if Status::of(&account.status) != Status::Active {
-        return Err(refuse_disabled(&app, attempt, account).await?);
-    }
     // A hash made at other costs is replaced while the password is at hand.
     let better = match verdict {
         Verdict::RightButOutdated => Some(app.hasher.hash(password).await?),
         _ => None,
     };
-    let checked = Checked { account: account.id, hash, better };
-    let session = complete(&app, attempt, checked, &request).await?;
-    Ok(Ok200(SignInAnswer { status: SignInStatus::SignedIn, session }))
+    let checked = Checked { user: account.id, hash, better };
+    let entered = complete(app, attempt, checked).await?;
+    SignInAnswer::of(entered, app, request)
 }
 
 /// A password that was right when it was checked.
 struct Checked {
-    account: UserId,
+    user: UserId,
     hash: PasswordHash,
     better: Option<PasswordHash>,
 }
 
-type Known = Option<(AccountRow, Option<PasswordHash>)>;
+/// What is known of an address before its password is looked at.
+struct Known {
+    account: Option<AccountRow>,
+    hash: Option<PasswordHash>,
+    /// Whether the password is switched off in this browser, right or not.
+    is_shut: bool,
+}
 
 /// Counts the attempt before the password is looked at, so that parallel ones are all counted.
-async fn begin(app: &App, attempt: &Attempt) -> Result<Known, Problem> {
-    let (bucket, email, now) = (attempt.account.clone(), attempt.email.clone(), app.now());
-    let address = attempt.address.clone();
-    let event = Event::new(app, Kind::SignInRefused).peer(&attempt.peer);
+async fn begin(app: &App, attempt: &mut Attempt) -> Result<Known, Problem> {
+    let (mut taken, now, limits) = (attempt.clone(), app.now(), app.config.throttle.clone());
+    let event = Event::new(app, Kind::SignInRefused).peer(&attempt.arrival.peer);
     let event = event.detail(json!({ "why": "throttled" }));
-    app.db
+    let (known, bucket) = app
+        .db
         .write_quiet(move |db| {
-            let known = store::find_credential(db, &email)?;
-            match take(db, address.as_ref(), &bucket, now)? {
-                Ok(()) => Ok::<_, Problem>(Ok(known)),
+            let known = store::find_credential(db, &taken.email)?;
+            let (account, hash) = known.map_or((None, None), |(row, hash)| (Some(row), hash));
+            let device = match &account {
+                Some(account) => taken.arrival.device(db, &account.id)?,
+                None => None,
+            };
+            if let Some(device) = &device {
+                taken.account = Bucket::device(&limits, &device.id);
+            }
+            let is_locked = account.as_ref().is_some_and(|account| account.locked_at.is_some());
+            let known = Known { account, hash, is_shut: is_locked && device.is_none() };
+            match take(db, &taken, now)? {
+                Ok(()) => Ok::<_, Problem>(Ok((known, taken.account))),
                 Err(problem) => {
-                    audit::record(db, with_subject(event, known.as_ref().map(|(row, _)| row)))?;
+                    audit::record(db, with_subject(event, known.account.as_ref()))?;
                     Ok(Err(problem))
                 }
             }
         })
-        .await?
+        .await??;
+    attempt.account = bucket;
+    Ok(known)
 }
 
 /// One try of the address, then one of the account.
-fn take(
-    db: &mut Conn,
-    address: Option<&Bucket>,
-    account: &Bucket,
-    now: Timestamp,
-) -> QueryResult<Result<(), Problem>> {
-    if let Some(address) = address
+fn take(db: &mut Conn, attempt: &Attempt, now: Timestamp) -> QueryResult<Result<(), Problem>> {
+    if let Some(address) = &attempt.address
         && let Err(problem) = throttle::take(db, address, now)?
     {
         return Ok(Err(problem));
     }
-    throttle::take(db, account, now)
+    throttle::take(db, &attempt.account, now)
 }
 
 /// Gives back the tries of an attempt whose password was not looked at.
@@ -165,91 +190,50 @@ fn with_subject(event: Event, row: Option<&AccountRow>) -> Event {
 
 /// Records a refused sign-in, the same way whether the account exists or not.
 async fn refuse(app: &App, attempt: &Attempt) -> Result<Problem, Problem> {
-    let event = Event::new(app, Kind::SignInRefused).peer(&attempt.peer);
+    let event = Event::new(app, Kind::SignInRefused).peer(&attempt.arrival.peer);
     let event = event.detail(json!({ "why": "credentials" }));
-    let email = attempt.email.clone();
+    let (email, now) = (attempt.email.clone(), app.now());
     app.db
         .write_quiet(move |db| {
             let row = store::find_by_email(db, &email)?;
+            match &row {
+                Some(row) => failures::note(db, &row.id, Method::Password, now)?,
+                None => failures::note_nobody(db, Method::Password)?,
+            }
             Ok::<_, Problem>(audit::record(db, with_subject(event, row.as_ref()))?)
         })
         .await?;
     Ok(Code::InvalidCredentials.into())
 }
 
-/// The password was right, so its owner may know that the account is disabled.
-async fn refuse_disabled(
-    app: &App,
-    attempt: Attempt,
-    account: AccountRow,
-) -> Result<Problem, Problem> {
-    let event = Event::new(app, Kind::SignInRefused).peer(&attempt.peer);
-    let event = event.subject(account.id.as_str()).detail(json!({ "why": "disabled" }));
-    app.db
-        .write_quiet(move |db| {
-            give_back(db, &attempt)?;
-            Ok::<_, Problem>(audit::record(db, event)?)
-        })
-        .await?;
-    Ok(Code::AccountDisabled.into())
-}
-
-/// Starts the session: one transaction, then the cookie.
-async fn complete(
-    app: &App,
-    attempt: Attempt,
-    checked: Checked,
-    request: &HttpRequest,
-) -> Result<CurrentSession, Problem> {
-    let (user, now) = (checked.account.clone(), app.now());
-    let (session, opened) = NewSession::new(app, &user, &attempt.peer, attempt.remember, "pwd");
-    let made = Event::new(app, Kind::SignedIn).actor(&user).subject(user.as_str());
-    let made = made.session(session.id()).peer(&attempt.peer);
-    let refused = Event::new(app, Kind::SignInRefused).subject(user.as_str()).peer(&attempt.peer);
-    let refused = refused.detail(json!({ "why": "changed meanwhile" }));
-    let replaced = Event::new(app, Kind::SessionRevoked).actor(&user).peer(&attempt.peer);
-    let replaced = replaced.detail(json!({ "why": "replaced by a sign-in" }));
-    let key = session.key_hash().clone();
-    let caller = app
-        .db
-        .write(move |db| {
-            if let Some(code) = checked.is_outdated(db)? {
-                audit::record(db, refused)?;
-                return Ok(Err(code));
-            }
-            give_back(db, &attempt)?;
-            if let Some(old) = attempt.replaces
-                && sessions::revoke(db, &old.user_id, &old.session.id, now)?
-            {
-                audit::record(db, replaced.subject(old.user_id.as_str()).session(&old.session.id))?;
-            }
-            if let Some(hash) = checked.better {
-                store::put_password(db, &user, &hash, now)?;
-            }
-            sessions::insert(db, &session)?;
-            sessions::cap(db, &user, now)?;
-            let caller = caller::find(db, &key, now)?;
-            audit::record(db, made)?;
-            let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
-            Ok::<_, Problem>(Ok(caller))
-        })
-        .await??;
-    sessions::hand_over(request, opened)?;
-    Ok(CurrentSession::from(&caller))
-}
-
-impl Checked {
-    /// Why the sign-in must not go on. While the password was being checked, the account may have
-    /// been disabled or deleted, or may have got another password, which ended its sessions.
-    fn is_outdated(&self, db: &mut Conn) -> QueryResult<Option<Code>> {
-        let Some(row) = store::lock(db, &self.account)? else {
-            return Ok(Some(Code::InvalidCredentials));
-        };
-        if !store::has_password(db, &self.account, &self.hash)? {
-            return Ok(Some(Code::InvalidCredentials));
+/// Burns what the attempt has taken and enters, in one transaction.
+async fn complete(app: &App, attempt: Attempt, checked: Checked) -> Result<Entered, Problem> {
+    let refused = Event::new(app, Kind::SignInRefused).subject(checked.user.as_str());
+    let refused = refused.peer(&attempt.arrival.peer).detail(json!({ "why": "changed meanwhile" }));
+    let (own, now) = (app.clone(), app.now());
+    let entered = app.db.write(move |db| {
+        // While the password was being checked, the account may have been deleted, or may have got
+        // another password, which ended its sessions.
+        store::lock(db, &checked.user)?;
+        if !store::has_password(db, &checked.user, &checked.hash)? {
+            audit::record(db, refused)?;
+            return Ok(Err(Code::InvalidCredentials));
         }
-        Ok((Status::of(&row.status) != Status::Active).then_some(Code::AccountDisabled))
-    }
+        give_back(db, &attempt)?;
+        failures::clear(db, &checked.user, Method::Password)?;
+        if let Some(hash) = checked.better {
+            store::put_password(db, &checked.user, &hash, now)?;
+        }
+        let proof = Proof {
+            user: checked.user,
+            amr: Amr::of(Method::Password),
+            remember: attempt.remember,
+            trust: false,
+            arrival: &attempt.arrival,
+        };
+        entry::enter(db, &own, &proof)
+    });
+    Ok(entered.await??)
 }
 
 /// A right password is no failure of its address, and forgives those of its account.
@@ -263,7 +247,7 @@ fn give_back(db: &mut Conn, attempt: &Attempt) -> Result<(), Problem> {
 /// Sign out: end this session.
 #[utoipa::path(post, path = "/v1/auth/sign-out", tag = "auth")]
 pub async fn sign_out(
-    by: SignedIn,
+    by: Enrolling,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<NoContent, Problem> {
@@ -288,6 +272,7 @@ pub async fn sign_out(
 #[utoipa::path(get, path = "/v1/auth/session", tag = "auth")]
 pub async fn get_session(
     _by: Public,
+    app: Data<App>,
     request: HttpRequest,
 ) -> Result<Prebuilt<SessionAnswer>, Problem> {
     let found = match caller::of(&request) {
@@ -295,7 +280,8 @@ pub async fn get_session(
         other => other?,
     };
     let answer = |caller: Option<&Caller>| {
-        Prebuilt::new(&SessionAnswer { session: caller.map(CurrentSession::from) })
+        let session = caller.map(|caller| CurrentSession::of(caller, &app));
+        Prebuilt::new(&SessionAnswer { session })
     };
     // The most frequent question of all: its answer is written once for each finding.
     Ok(match found {

@@ -10,6 +10,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         guard::Public,
+        state::Terms,
         throttle::{self, Bucket, SetUps},
     },
     app::App,
@@ -61,7 +62,8 @@ pub async fn create_first_admin(
     app: Data<App>,
     Json(body): Json<FirstAdmin>,
 ) -> Result<Created<UserView>, Problem> {
-    Ok(Created(complete(&app, &by, body).await?.into()))
+    let row = complete(&app, &by, body).await?;
+    Ok(Created(UserView::of(row, &Terms::of(&app))))
 }
 
 /// Burns the link and makes the administrator, in one transaction.

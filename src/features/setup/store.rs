@@ -9,11 +9,11 @@ use crate::{
         caller::{self, SYSTEM},
         grants::{self, GrantRow},
         sessions::{self, Which},
+        state, steps,
     },
     app::App,
     db::{Conn, schema::setup_links},
     features::accounts::{
-        model::Status,
         sign_up,
         store::{self, AccountRow, Change, Inserted},
     },
@@ -89,8 +89,10 @@ pub struct NewAdmin {
 /// Makes an account that holds the role `admin`, or gives the role and the password to the account
 /// that has the address. Answers the account as it is then.
 ///
-/// Whoever made that account may be a stranger: their sessions end with their password.
+/// Whoever made that account may be a stranger: their sessions and all their ways in end. Who runs
+/// the service vouches for the address.
 pub fn make_admin(db: &mut Conn, new: NewAdmin, now: Timestamp) -> Result<AccountRow, Problem> {
+    let new = NewAdmin { row: AccountRow { email_verified_at: Some(now), ..new.row }, ..new };
     let row = match store::insert(db, &new.row, Some(&new.hash))? {
         Inserted::Yes => new.row,
         Inserted::EmailTaken => take_over(db, &new, now)?,
@@ -121,15 +123,16 @@ fn take_over(db: &mut Conn, new: &NewAdmin, now: Timestamp) -> Result<AccountRow
     let row = store::lock(db, &owner.id)?.ok_or(Code::AccountNotFound)?;
     sessions::revoke_many(db, &row.id, &Which::All, now)?;
     store::put_password(db, &row.id, &new.hash, now)?;
-    if row.status != Status::Active.as_str() {
-        let change = Change {
-            status: Some(Status::Active.as_str()),
-            disabled_reason: Some(None),
-            ..Change::default()
-        };
-        store::update(db, &row, &change, now)?;
-    }
-    Ok(row)
+    steps::remove_all(db, &row.id)?;
+    let change = Change {
+        status: Some(state::ACTIVE),
+        disabled_reason: Some(None),
+        disabled_until: Some(None),
+        email_verified_at: Some(Some(now)),
+        ..Change::default()
+    };
+    store::update(db, &row, &change, now)?;
+    Ok(store::find(db, &row.id)?.ok_or(Code::AccountNotFound)?)
 }
 
 fn admin_role(db: &mut Conn) -> Result<RoleId, Problem> {

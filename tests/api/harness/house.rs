@@ -21,6 +21,7 @@ use doorward::{
         password::{Cost, Hasher, PasswordHash, Policy},
         secret::{MasterKey, Secret},
         stage::Stage,
+        vault::Vault,
     },
     server,
 };
@@ -85,6 +86,7 @@ impl House {
             hasher: Hasher::start(Cost::FLOOR, HASHERS, 512, salts.clone()),
             policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
                 .expect("a policy"),
+            vault: Vault::new(&master, chance.clone()),
             cursors: CursorKey::new(&master),
             stage: Stage::default(),
             chance,

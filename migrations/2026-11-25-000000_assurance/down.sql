@@ -1,0 +1,11 @@
+DROP TABLE recovery_codes;
+DROP TABLE totp_factors;
+DROP TABLE factor_failures;
+DROP TABLE pending_sign_ins;
+DROP TABLE devices;
+ALTER TABLE sessions DROP COLUMN device_id;
+ALTER TABLE users DROP COLUMN email_step;
+ALTER TABLE users DROP COLUMN second_factor;
+ALTER TABLE users DROP COLUMN locked_at;
+ALTER TABLE users DROP COLUMN disabled_until;
+ALTER TABLE users DROP COLUMN locale;

@@ -1,0 +1,107 @@
+//! Second factors as the API shows and takes them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::{
+    access::totp::TotpRow,
+    features::accounts::model::plain,
+    kernel::{assurance::Method, clock::Timestamp, id::FactorId},
+};
+
+/// The second factors of an account.
+#[derive(Serialize, ToSchema)]
+pub struct Factors {
+    /// Authenticator apps, oldest first.
+    #[schema(max_items = 5)]
+    pub totp: Vec<TotpFactor>,
+    /// How many recovery codes are left.
+    #[schema(minimum = 0, maximum = 10)]
+    pub recovery_codes_left: u32,
+    /// The ways to prove who one is that work now, the strongest first.
+    #[schema(max_items = 5)]
+    pub methods: Vec<Method>,
+}
+
+/// An authenticator app.
+#[derive(Serialize, ToSchema)]
+pub struct TotpFactor {
+    pub id: FactorId,
+    #[schema(max_length = 60, examples("Phone"))]
+    pub name: String,
+    /// Whether its first code has come back; until then it counts for nothing.
+    pub confirmed: bool,
+    #[schema(required)]
+    pub last_used_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+impl From<TotpRow> for TotpFactor {
+    fn from(row: TotpRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            confirmed: row.confirmed_at.is_some(),
+            last_used_at: row.last_used_at,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// An authenticator app about to be set up.
+#[derive(Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTotpFactor {
+    /// By which its owner knows it.
+    #[serde(default = "NewTotpFactor::usual_name")]
+    #[validate(length(min = 1, max = 60), custom(function = plain))]
+    #[schema(min_length = 1, max_length = 60, examples("Phone"))]
+    pub name: String,
+}
+
+impl NewTotpFactor {
+    fn usual_name() -> String {
+        "Authenticator app".to_owned()
+    }
+}
+
+/// What the app needs. Shown once.
+#[derive(Serialize, ToSchema)]
+pub struct TotpSetUp {
+    pub id: FactorId,
+    /// The secret in base32, for who types it.
+    #[schema(max_length = 32)]
+    pub secret: String,
+    /// The same for apps that read it: `otpauth://totp/…`.
+    #[schema(max_length = 1000)]
+    pub otpauth_uri: String,
+    /// The same as an SVG image, for apps that scan it.
+    #[schema(max_length = 100_000)]
+    pub qr_svg: String,
+}
+
+/// A code that shows that the app is set up.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TotpConfirmation {
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64, examples("287082"))]
+    pub code: String,
+}
+
+/// Recovery codes. Shown once.
+#[derive(Serialize, ToSchema)]
+pub struct RecoveryCodes {
+    /// Empty where older codes stay good.
+    #[schema(max_items = 10)]
+    pub recovery_codes: Vec<String>,
+}
+
+/// The factor that the path names.
+#[derive(Deserialize, IntoParams)]
+pub struct FactorPath {
+    /// The factor's id.
+    #[param(inline)]
+    pub id: FactorId,
+}

@@ -1,0 +1,110 @@
+//! The second step of a sign-in. What the first step proved waits in a row of its own; here it is
+//! burnt together with the code.
+
+use actix_web::{HttpRequest, web::Data};
+use serde_json::json;
+
+use super::model::{SecondFactor, SignInAnswer};
+use crate::{
+    access::{
+        audit::{self, Event, Kind},
+        codes,
+        entry::{self, Arrival, Entered, Proof},
+        guard::Public,
+        pending::{self, PendingRow},
+        steps,
+        throttle::{self, Passwords},
+    },
+    app::App,
+    db::Conn,
+    endpoints,
+    http::{
+        code::Code, endpoint::Endpoint, json::Json, peer::Peer, problem::Problem, reply::Ok200,
+    },
+};
+
+pub fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        give_second_factor:
+            [PendingInvalid, FactorRefused, InvalidCredentials, AccountDisabled, EmailUnverified],
+    ]
+}
+
+/// Give the second factor of a sign-in.
+///
+/// `token` is what the first step answered. Sets the session cookie. After ten wrong codes the
+/// sign-in has to be begun anew; after a hundred in a row the factor is switched off.
+#[utoipa::path(post, path = "/v1/auth/second-factor", tag = "auth")]
+pub async fn give_second_factor(
+    by: Public<Passwords>,
+    app: Data<App>,
+    request: HttpRequest,
+    Json(body): Json<SecondFactor>,
+) -> Result<Ok200<SignInAnswer>, Problem> {
+    Ok(Ok200(give(&app, by, &request, body).await?))
+}
+
+/// What both the API and the page do with a filled-in form.
+///
+/// Errors: `auth.pending_invalid`, `factors.refused`, `rate_limit.exceeded`, and those of
+/// [`entry::enter`].
+pub async fn give(
+    app: &App,
+    by: Public<Passwords>,
+    request: &HttpRequest,
+    body: SecondFactor,
+) -> Result<SignInAnswer, Problem> {
+    throttle::take_try(app, by.address.clone()).await?;
+    let (own, now, address) = (app.clone(), app.now(), by.address);
+    let arrival = Arrival::of(app, request);
+    let entered: Result<Entered, Problem> = app
+        .db
+        .write(move |db| {
+            let Some(row) = pending::find(db, &body.token, now)? else {
+                audit::record(db, refused(&own, &by.peer, None))?;
+                return Ok::<_, Problem>(Err(Code::PendingInvalid.into()));
+            };
+            if let Err(problem) = guess(db, &own, &row, &body)? {
+                pending::fail(db, &row.id)?;
+                audit::record(db, refused(&own, &by.peer, Some(&row)))?;
+                return Ok(Err(problem));
+            }
+            if let Some(address) = &address {
+                throttle::give_back(db, address)?;
+            }
+            if !pending::burn(db, &row.id, now)? {
+                audit::record(db, refused(&own, &by.peer, Some(&row)))?;
+                return Ok::<_, Problem>(Err(Code::PendingInvalid.into()));
+            }
+            let proof = Proof {
+                amr: row.amr().with(body.method.into()),
+                remember: row.remember(),
+                trust: body.trust_device,
+                user: row.user_id,
+                arrival: &arrival,
+            };
+            Ok(entry::enter(db, &own, &proof)?.map_err(Problem::from))
+        })
+        .await?;
+    SignInAnswer::of(entered?, app, request)
+}
+
+fn guess(
+    db: &mut Conn,
+    app: &App,
+    row: &PendingRow,
+    body: &SecondFactor,
+) -> Result<Result<(), Problem>, Problem> {
+    if !steps::finishing(db, &row.user_id)?.contains(&body.method.into()) {
+        return Ok(Err(Code::FactorRefused.into()));
+    }
+    codes::guess(db, app, &row.user_id, body.method, &body.code)
+}
+
+fn refused(app: &App, peer: &Peer, row: Option<&PendingRow>) -> Event {
+    let event = Event::new(app, Kind::SecondFactorRefused).peer(peer);
+    match row {
+        Some(row) => event.subject(row.user_id.as_str()),
+        None => event.detail(json!({ "why": Code::PendingInvalid.as_str() })),
+    }
+}

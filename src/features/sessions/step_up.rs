@@ -1,0 +1,127 @@
+//! Proving again, or by more, who one is: the session gets a new id with every proof.
+
+use actix_web::{HttpRequest, web::Data};
+
+use super::model::{CurrentSession, SignInAnswer, StepUp, StepUpMethod};
+use crate::{
+    access::{
+        audit::{self, Event, Kind},
+        codes::{self, CodeMethod},
+        entry::{self, Started},
+        guard::{Enrolling, SignedIn, Visit},
+        steps,
+        throttle::{self, Passwords},
+    },
+    app::App,
+    db::Conn,
+    endpoints,
+    features::accounts::confirm::{self, Confirmed},
+    http::{code::Code, endpoint::Endpoint, json::Json, problem::Problem, reply::Ok200},
+    kernel::{assurance::Method, refusal::Refusal, secret::Secret},
+};
+
+pub fn endpoints() -> Vec<Endpoint> {
+    endpoints![
+        step_up: [CurrentPasswordWrong, FactorRefused, StepUpRequired],
+    ]
+}
+
+const NEEDED: Refusal = Refusal::new("required", "The method needs this field.");
+
+/// Prove again who you are.
+///
+/// For operations that want a recent or a stronger proof: their refusal names the methods that
+/// would do. The session goes on under a new cookie.
+#[utoipa::path(post, path = "/v1/auth/step-up", tag = "auth")]
+pub async fn step_up(
+    by: Enrolling<SignedIn<Passwords>>,
+    app: Data<App>,
+    request: HttpRequest,
+    Json(body): Json<StepUp>,
+) -> Result<Ok200<SignInAnswer>, Problem> {
+    Ok(Ok200(prove(&app, &by, &request, body).await?))
+}
+
+/// What both the API and the page do with a filled-in form.
+///
+/// Errors: `passwords.current_wrong`, `factors.refused`, `auth.step_up_required` for a method that
+/// is not enough, `rate_limit.exceeded`, `server.busy`.
+pub async fn prove(
+    app: &App,
+    by: &Visit,
+    request: &HttpRequest,
+    body: StepUp,
+) -> Result<SignInAnswer, Problem> {
+    let started = match body.method {
+        StepUpMethod::Password => {
+            let password = body.password.ok_or_else(|| Problem::field("/password", NEEDED))?;
+            let refusal = Kind::StepUpRefused;
+            let right = confirm::password(app, by, Secret::new(password), refusal).await?;
+            with_password(app, by, right).await?
+        }
+        StepUpMethod::Totp => with_code(app, by, CodeMethod::Totp, body.code).await?,
+        StepUpMethod::RecoveryCode => {
+            with_code(app, by, CodeMethod::RecoveryCode, body.code).await?
+        }
+    };
+    let caller = started.hand_over(app, request)?;
+    Ok(SignInAnswer::signed_in(CurrentSession::of(&caller, app)))
+}
+
+async fn with_password(app: &App, by: &Visit, right: Confirmed) -> Result<Started, Problem> {
+    let (own, visit, now) = (app.clone(), by.clone(), app.now());
+    let raised = app.db.write(move |db| {
+        confirm::lock(db, &visit, now)?;
+        if let Err(code) = right.still(db)? {
+            return Ok(Err(code));
+        }
+        must_do(db, &visit, Method::Password)?;
+        Ok::<_, Problem>(Ok(raise(db, &own, &visit, Method::Password)?))
+    });
+    Ok(raised.await??)
+}
+
+async fn with_code(
+    app: &App,
+    by: &Visit,
+    method: CodeMethod,
+    code: Option<String>,
+) -> Result<Started, Problem> {
+    let code = code.ok_or_else(|| Problem::field("/code", NEEDED))?;
+    throttle::take_try(app, by.address.clone()).await?;
+    let (own, visit, now) = (app.clone(), by.clone(), app.now());
+    let refused = Event::new(app, Kind::StepUpRefused).actor(by.user()).subject(by.user().as_str());
+    let refused = refused.session(&by.caller.session.id).peer(&by.peer);
+    let raised = app.db.write(move |db| {
+        confirm::lock(db, &visit, now)?;
+        must_do(db, &visit, method.into())?;
+        if let Err(problem) = codes::guess(db, &own, visit.user(), method, &code)? {
+            audit::record(db, refused)?;
+            return Ok(Err(problem));
+        }
+        if let Some(address) = &visit.address {
+            throttle::give_back(db, address)?;
+        }
+        Ok::<_, Problem>(Ok(raise(db, &own, &visit, method.into())?))
+    });
+    raised.await?
+}
+
+/// Refuses a method that would not be enough: the refusal names those that would.
+fn must_do(db: &mut Conn, by: &Visit, method: Method) -> Result<(), Problem> {
+    let enough = steps::again(db, by.user())?;
+    if enough.contains(&method) {
+        return Ok(());
+    }
+    Err(Problem::from(Code::StepUpRequired).with_methods(enough))
+}
+
+fn raise(db: &mut Conn, app: &App, by: &Visit, method: Method) -> Result<Started, Problem> {
+    let caller = by.recheck(db, app.now())?;
+    let started = entry::raise(db, app, &caller, &by.peer, method)?;
+    let event = Event::new(app, Kind::SteppedUp).actor(by.user()).subject(by.user().as_str());
+    let event = event.session(&started.caller.session.id).peer(&by.peer);
+    let names = started.caller.session.amr().names();
+    audit::record(db, event.detail(serde_json::json!({ "amr": names })))?;
+    Ok(started)
+}
