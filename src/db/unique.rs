@@ -5,13 +5,14 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 /// Rules that PostgreSQL knows by another name than the one it would make from the columns:
 /// primary keys other than `id`, the `id` that is none, and indexes that a migration names.
-const NAMED: [(&str, &str); 8] = [
+const NAMED: [(&str, &str); 9] = [
     ("passwords.user_id", "passwords_pkey"),
     ("permissions.name", "permissions_pkey"),
     ("role_permissions.role_id,permission", "role_permissions_pkey"),
     ("role_grants.user_id,role_id,scope", "role_grants_live"),
     ("audit_events.seq", "audit_events_pkey"),
     ("audit_events.id", "audit_events_id_key"),
+    ("factor_failures.user_id,method", "factor_failures_pkey"),
     ("throttles.key", "throttles_pkey"),
     ("settings.key", "settings_pkey"),
 ];
@@ -60,7 +61,8 @@ mod tests {
     use super::{postgres_name, taken};
 
     const ROWS: &str = "
-        INSERT INTO users VALUES ('u', 'e', 'e', NULL, '', '', NULL, 1, 1, 1);
+        INSERT INTO users (id, email, email_key, name, status, version, created_at, updated_at)
+            VALUES ('u', 'e', 'e', '', '', 1, 1, 1);
         INSERT INTO roles VALUES ('r', 'n', '', FALSE, 1, 1, 1);
         INSERT INTO permissions VALUES ('p', '', FALSE, 1);
         INSERT INTO role_permissions VALUES ('r', 'p');
@@ -68,9 +70,14 @@ mod tests {
 
     /// A statement that breaks one rule, and the rule.
     const BREAKS: [(&str, &str); 6] = [
-        ("INSERT INTO users VALUES ('u', 'f', 'f', NULL, '', '', NULL, 1, 1, 1)", "users.id"),
         (
-            "INSERT INTO users VALUES ('v', 'e', 'e', NULL, '', '', NULL, 1, 1, 1)",
+            "INSERT INTO users SELECT 'u', 'f', 'f', NULL, '', '', NULL, 1, 1, 1, '', NULL, NULL, \
+             FALSE, FALSE",
+            "users.id",
+        ),
+        (
+            "INSERT INTO users SELECT 'v', 'e', 'e', NULL, '', '', NULL, 1, 1, 1, '', NULL, NULL, \
+             FALSE, FALSE",
             "users.email_key",
         ),
         ("INSERT INTO roles VALUES ('s', 'n', '', FALSE, 1, 1, 1)", "roles.name"),

@@ -138,9 +138,9 @@ id!(/** A role grant. */ GrantId, "grt_", "grt_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** An audit event. */ EventId, "evt_", "evt_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** An organization. */ OrganizationId, "org_", "org_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** One request to the service. */ RequestId, "req_", "req_06awk5n2q3w0r8d1e4t7y9v2m4");
-id!(/** A browser that somebody has signed in from. */ DeviceId, "dev_", "dev_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A browser of an account. */ DeviceId, "dev_", "dev_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A second factor of an account. */ FactorId, "fac_", "fac_06awk5n2q3w0r8d1e4t7y9v2m4");
-id!(/** A sign-in whose second factor is missing. */ PendingId, "psi_", "psi_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A half-done sign-in. */ PendingId, "psi_", "psi_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m4");
 
 /// Ids of requests: a random start and a count, because asking the system for randomness takes

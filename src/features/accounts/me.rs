@@ -119,7 +119,7 @@ pub async fn update_me(
 /// account stays, under its id.
 #[utoipa::path(delete, path = "/v1/me", tag = "me")]
 pub async fn delete_me(
-    by: Fresh,
+    by: Fresh<300>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<NoContent, Problem> {

@@ -167,7 +167,6 @@ pub struct CurrentSession {
     #[schema(max_items = 10)]
     pub amr: Vec<String>,
     /// How sure that makes it (NIST SP 800-63B-4).
-    #[schema(inline)]
     pub acr: Assurance,
     /// When they last did so.
     pub auth_time: Timestamp,
@@ -223,7 +222,6 @@ pub struct SessionView {
     pub remember: bool,
     #[schema(max_items = 10)]
     pub amr: Vec<String>,
-    #[schema(inline)]
     pub acr: Assurance,
     pub auth_time: Timestamp,
     #[schema(max_length = 45, examples("203.0.113.7"))]
