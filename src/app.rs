@@ -10,6 +10,7 @@ use crate::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        mail::Templates,
         password::{Hasher, Policy},
         stage::Stage,
         vault::Vault,
@@ -28,6 +29,7 @@ pub struct App {
     pub vault: Vault,
     pub cursors: CursorKey,
     pub stage: Stage,
+    pub templates: Templates,
 }
 
 impl App {

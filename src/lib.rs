@@ -14,3 +14,4 @@ pub mod http;
 pub mod kernel;
 pub mod pages;
 pub mod server;
+pub mod work;

@@ -46,6 +46,16 @@ kinds! {
     AccountExported "account.exported";
     PasswordChanged "password.changed";
     PasswordRefused "password.refused";
+    PasswordResetAsked "password.reset_asked";
+    PasswordReset "password.reset";
+    PasswordLinkMade "password.link_made";
+    VerificationAsked "email.verification_asked";
+    EmailVerified "email.verified";
+    EmailChangeAsked "email.change_asked";
+    EmailChanged "email.changed";
+    EmailChangeUndone "email.change_undone";
+    ProofRefused "proof.refused";
+    MailRetried "mail.retried";
     SignedIn "sign_in.succeeded";
     SignInRefused "sign_in.refused";
     SecondFactorAsked "sign_in.second_factor_asked";

@@ -14,6 +14,7 @@ pub mod grants;
 pub mod guard;
 pub mod handoff;
 pub mod keyring;
+pub mod once;
 pub mod pending;
 pub mod reach;
 pub mod recovery;

@@ -45,7 +45,7 @@ pub const DISABLED: &str = "disabled";
 
 impl Terms {
     pub fn of(app: &App) -> Self {
-        Self { now: app.now(), require_verified: app.config.account.require_verified_email }
+        Self { now: app.now(), require_verified: app.config.requires_verified_email() }
     }
 }
 

@@ -70,6 +70,10 @@ rate_classes! {
     Passwords "passwords": address_failures in address_window_seconds;
     /// Making accounts: every one counts.
     SignUps "sign-ups": sign_ups in sign_up_window_seconds;
+    /// Asking for a mail: every request counts.
+    Mails "mails": mails in mail_window_seconds;
+    /// Using a link or a code that came by mail: failures count.
+    Proofs "proofs": address_failures in address_window_seconds;
     /// Using a set-up link: failures count.
     SetUps "set-ups": address_failures in address_window_seconds;
 }
@@ -117,8 +121,22 @@ impl Bucket {
     /// The failures of one account. Addresses without an account are counted alike, so that a
     /// throttle does not tell which exist.
     pub fn account(limits: &Throttle, email: &Email) -> Self {
-        let hash = data_encoding::HEXLOWER.encode(&TokenHash::of(email.as_str()).as_bytes()[..16]);
-        Self::of_account("account-passwords", limits, &hash)
+        Self::of_account("account-passwords", limits, &Self::mailbox(email))
+    }
+
+    /// The mails that strangers can cause to be sent to one address, with or without an account.
+    pub fn account_mails(limits: &Throttle, email: &Email) -> Self {
+        let policy = Policy {
+            name: "account-mails",
+            tries: limits.account_mails,
+            window_seconds: limits.account_mail_window_seconds,
+        };
+        Self { key: format!("{}:{}", policy.name, Self::mailbox(email)), policy }
+    }
+
+    /// An address in a key, by its hash.
+    fn mailbox(email: &Email) -> String {
+        data_encoding::HEXLOWER.encode(&TokenHash::of(email.as_str()).as_bytes()[..16])
     }
 
     fn of_account(name: &'static str, limits: &Throttle, whose: &str) -> Self {

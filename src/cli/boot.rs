@@ -16,6 +16,7 @@ use crate::{
         chance::Chance,
         clock::Clock,
         cursor::CursorKey,
+        mail::Templates,
         password::{Cost, Hasher, Policy},
         secret::MasterKey,
         stage::Stage,
@@ -61,14 +62,17 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
     let threads = usize::try_from(config.password.threads)?;
     let queue = usize::try_from(config.password.max_queue)?;
     let policy = Policy::new(usize::try_from(config.password.min_length)?)?;
+    let (folder, name) = (config.mail.templates_dir.as_deref(), &config.service.name);
+    let templates = Templates::load(folder, name, &config.origin())?;
     let app = App {
         db,
         clock: Clock::System,
         hasher: Hasher::start(cost, threads, queue, chance.clone()),
         policy,
-        vault: Vault::new(&master, chance.clone()),
         cursors: CursorKey::new(&master),
         stage: Stage::default(),
+        vault: Vault::new(&master, chance.clone()),
+        templates,
         chance,
         config: Arc::new(config),
     };

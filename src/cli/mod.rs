@@ -4,6 +4,7 @@ mod accounts;
 mod boot;
 mod contract;
 mod health;
+mod mail;
 mod seed;
 mod serve;
 
@@ -45,6 +46,9 @@ enum Command {
     /// The configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Mail that waits or was given up.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -77,6 +81,21 @@ enum ConfigCommand {
     Sample,
     /// Print the configuration in force and where each value comes from; secrets are hidden.
     Show,
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// List the mails that wait or were given up, newest first, without what they say.
+    List,
+    /// Try mails again at once.
+    Retry {
+        /// The mail's id, as the list shows it.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<String>,
+        /// All that were given up.
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -123,6 +142,10 @@ fn execute(command: Command, sources: &Sources) -> Result<ExitCode, Failure> {
             accounts::create_admin(Config::load(sources)?, email, name)?;
         }
         Command::Seed(SeedCommand::Demo) => seed::demo(Config::load(sources)?)?,
+        Command::Mail(MailCommand::List) => mail::list(Config::load(sources)?)?,
+        Command::Mail(MailCommand::Retry { id, .. }) => {
+            return mail::retry(Config::load(sources)?, id);
+        }
         Command::Audit(AuditCommand::Verify) => return accounts::verify(Config::load(sources)?),
     }
     Ok(ExitCode::SUCCESS)

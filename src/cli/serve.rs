@@ -3,25 +3,32 @@
 use std::{net::TcpListener, time::Duration};
 
 use actix_web::dev::ServerHandle;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 
 use super::{
     Failure,
     boot::{self, Boot, words},
 };
 use crate::{
-    access::{sessions, throttle},
+    access::{once, sessions, throttle},
     api,
     app::App,
-    config::Config,
+    config::{Config, Delivery},
     features::setup,
     http::{metrics::Metrics, problem::Problem},
     kernel::secret::{MasterKey, Token},
     server,
+    work::{queue, worker::Worker},
 };
 
 /// How long balancers are given to notice that no new work is wanted.
 const NOTICE: Duration = Duration::from_secs(1);
+
+/// How long mail that is on its way is waited for once all else has ended.
+const LAST_MAIL: Duration = Duration::from_secs(2);
 
 /// How often rows that are over are removed.
 const SWEEP: Duration = Duration::from_secs(600);
@@ -62,11 +69,19 @@ async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), 
             return Ok(());
         }
     };
+    let worker = Worker::new(&app)?;
     app.stage.serve();
     greet(&app, token.as_ref().map(Token::reveal));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let worker = actix_web::rt::spawn(worker.run(metrics, stopped));
     actix_web::rt::spawn(sweep(app.clone()));
     actix_web::rt::spawn(stop_on_signal(app, signals, handle));
     served.await??;
+    drop(stop);
+    // What takes longer is tried again after its lease, under the same id.
+    if tokio::time::timeout(LAST_MAIL, worker).await.is_err() {
+        tracing::warn!("mail was on its way at the stop: it will be tried again");
+    }
     tracing::info!("stopped");
     Ok(())
 }
@@ -85,6 +100,9 @@ fn greet(app: &App, token: Option<&str>) {
         println!("  Swagger UI   {origin}/docs/");
     }
     println!("  Contract     {origin}/openapi.json");
+    if app.config.delivery() == Delivery::Mailbox {
+        println!("  Mailbox      {origin}/dev/mail");
+    }
     if let Some(token) = token {
         println!("  First admin  {origin}/setup?token={token}");
         println!("               (works once; a restart makes a new link)");
@@ -163,10 +181,20 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 Ok::<_, Problem>((ids, throttle::over(db, now, LOT)?))
             })
             .await?;
-        let found = ids.len().max(keys.len());
+        let (proofs, mails) = app
+            .db
+            .read(move |db| {
+                let proofs = once::over(db, now, LOT)?;
+                Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?))
+            })
+            .await?;
+        let lots = [ids.len(), keys.len(), proofs.len(), mails.len()];
+        let found = lots.into_iter().max().unwrap_or(0);
         app.db
             .write_quiet(move |db| {
                 sessions::sweep(db, &ids)?;
+                once::sweep(db, &proofs)?;
+                queue::sweep(db, &mails)?;
                 Ok::<_, Problem>(throttle::sweep(db, &keys, now)?)
             })
             .await?;

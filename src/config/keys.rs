@@ -7,9 +7,16 @@ use url::Url;
 
 use super::{
     load::Reader,
-    values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, RequiredFor, Setting},
+    unset::HostName,
+    values::{
+        DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
+        Setting,
+    },
 };
-use crate::kernel::secret::MasterKey;
+use crate::kernel::{
+    email::Email,
+    secret::{MasterKey, Secret},
+};
 
 /// One row of the table.
 pub struct Key {
@@ -221,8 +228,9 @@ table! {
 
     /// What an account needs.
     account: Account {
-        /// Whether only accounts with a verified address may sign in.
-        require_verified_email: bool = false;
+        /// Whether who signs in must have verified the e-mail address: `always`, `never`, or `auto`
+        /// for "once a mail server is configured".
+        require_verified_email: RequireVerified = "auto";
         /// Roles whose holders need a second factor, or `everyone`. Until it is set up, such a
         /// caller may do no more than set it up. Unset: second factors are everybody's choice.
         second_factor: RequiredFor = "";
@@ -256,12 +264,44 @@ table! {
         sign_ups: u32 = 1000 in 1..=1_000_000;
         /// Seconds over which sign-ups are counted.
         sign_up_window_seconds: u32 = 600 in 60..=86_400;
+        /// Requests from one address that cause a mail before further ones must wait.
+        mails: u32 = 300 in 1..=1_000_000;
+        /// Seconds over which an address's requests for mail are counted.
+        mail_window_seconds: u32 = 600 in 60..=86_400;
+        /// Requests for a mail to one account before further ones must wait.
+        account_mails: u32 = 10 in 1..=1000;
+        /// Seconds over which an account's requests for mail are counted.
+        account_mail_window_seconds: u32 = 3600 in 60..=86_400;
     }
 
     /// The first start.
     setup: Setup {
         /// Seconds for which the one-time link for the first admin is good.
         link_seconds: u32 = 86_400 in 300..=604_800;
+    }
+
+    /// The mail server. Without one, a service on this machine shows mails at `/dev/mail`.
+    mail: Mail {
+        /// The mail server. Unset: no mail is sent.
+        host: Option<HostName> = "";
+        /// Its port; 0 for the usual one: 587 for `starttls`, 465 for `tls`, 25 for `none`.
+        port: u32 = 0 in 0..=65_535;
+        /// How the connection is encrypted: `starttls` from the greeting on, `tls` from the first
+        /// byte on, `none` only to a server on this machine. Never less than what is set.
+        tls: MailTls = "starttls";
+        /// A file of certificates (PEM) that the mail server's must rest on. Unset: the system's.
+        ca_certificates: Option<PathBuf> = "";
+        /// The name to sign in with at the mail server. Unset: without signing in.
+        username: Option<String> = "" in 1..=255;
+        /// The password to sign in with at the mail server.
+        password: Option<Secret> = "" in 1..=1024;
+        /// The address that mails come from. The name beside it is `service.name`.
+        from: Option<Email> = "";
+        /// Seconds that one delivery may take before it is put off.
+        timeout_seconds: u32 = 30 in 1..=120;
+        /// A folder of templates that take the place of the built-in ones: `mail.html`, `mail.txt`,
+        /// or for one kind of mail such as `reset_password.html`.
+        templates_dir: Option<PathBuf> = "";
     }
 
     /// Whether strangers may make accounts.

@@ -8,7 +8,8 @@ use url::{Host, Url};
 use super::{
     keys::{Config, Form, Key},
     sources::{Found, Source, Sources},
-    values::{Setting, items},
+    unset::HostName,
+    values::{MailTls, Setting, items},
 };
 
 /// All that is wrong with the settings, one line each.
@@ -174,7 +175,30 @@ fn check(config: &Config, reader: &mut Reader) {
         config.metrics_listen.is_none_or(|it| it != config.listen || it.port() == 0),
         "must not be the address of listen",
     );
+    check_mail(config, reader);
     check_transport(config, reader);
+}
+
+/// A mail server needs an address to send from, and its password must not cross a network in the
+/// clear.
+fn check_mail(config: &Config, reader: &mut Reader) {
+    let mail = &config.mail;
+    reader.rule(
+        &["mail.from", "mail.host"],
+        mail.host.is_none() || mail.from.is_some(),
+        "must be set where mail.host is",
+    );
+    let at_home = mail.host.as_ref().is_none_or(HostName::is_loopback);
+    reader.rule(
+        &["mail.tls", "mail.host"],
+        mail.tls != MailTls::Unencrypted || at_home,
+        "must be `starttls` or `tls` unless mail.host is this machine",
+    );
+    reader.rule(
+        &["mail.password", "mail.username"],
+        mail.username.is_some() == mail.password.is_some(),
+        "must be set where mail.username is, and only there",
+    );
 }
 
 /// Passwords and cookies must not cross a network in the clear.

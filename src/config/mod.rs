@@ -8,19 +8,34 @@ mod show;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod unset;
 mod values;
 
 use std::{fmt, net::SocketAddr};
 
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
-    Account, Config, Database, Docs, Limits, Log, Password, Service, Session, Setup, SignUp,
+    Account, Config, Database, Docs, Limits, Log, Mail, Password, Service, Session, Setup, SignUp,
     Throttle,
 };
 pub use load::Problems;
 pub use show::{reference, sample, show};
 pub use sources::Sources;
-pub use values::{DatabaseUrl, LogFormat, LogLevel, Network, Origin, RequiredFor};
+pub use unset::HostName;
+pub use values::{
+    DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
+};
+
+/// What becomes of mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// A mail server takes it.
+    Smtp,
+    /// It is kept for the development mailbox.
+    Mailbox,
+    /// It waits until a mail server is configured.
+    Later,
+}
 
 impl Config {
     /// The settings that `sources` give, or all that is wrong with them.
@@ -33,8 +48,36 @@ impl Config {
         self.public_url.origin().ascii_serialization()
     }
 
+    /// The address of a hosted page, made from `public_url` alone: what a request says of hosts
+    /// never gets into a mail.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.origin())
+    }
+
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
+    }
+
+    /// What becomes of mail. The development mailbox is for a service that nobody but this machine
+    /// can reach, also not through a proxy: whoever reads it can take over every account.
+    pub fn delivery(&self) -> Delivery {
+        let at_home = self.listen.ip().to_canonical().is_loopback()
+            && load::is_loopback(&self.public_url)
+            && self.trusted_proxies.is_empty();
+        match (&self.mail.host, at_home) {
+            (Some(_), _) => Delivery::Smtp,
+            (None, true) => Delivery::Mailbox,
+            (None, false) => Delivery::Later,
+        }
+    }
+
+    /// Whether who signs in must have verified the e-mail address.
+    pub fn requires_verified_email(&self) -> bool {
+        match self.account.require_verified_email {
+            RequireVerified::Always => true,
+            RequireVerified::Never => false,
+            RequireVerified::Auto => self.mail.host.is_some(),
+        }
     }
 
     /// The session cookie's name. Browsers keep a `__Host-` cookie only when it came over https.

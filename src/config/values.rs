@@ -357,6 +357,12 @@ choices! {
 
     /// The form of the log's lines.
     LogFormat { "pretty" => Pretty, "json" => Json }
+
+    /// How the connection to the mail server is encrypted.
+    MailTls { "starttls" => StartTls, "tls" => Tls, "none" => Unencrypted }
+
+    /// Whether an e-mail address must be verified before its account is used.
+    RequireVerified { "auto" => Auto, "always" => Always, "never" => Never }
 }
 
 /// The items of a list as a variable writes it: with commas between them.

@@ -196,6 +196,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        user_id -> Nullable<Text>,
+        kind -> Text,
+        recipient -> Text,
+        locale -> Text,
+        content -> Nullable<Binary>,
+        status -> Text,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        lease -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mailed_proofs (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        token_hash -> Binary,
+        code_hash -> Nullable<Binary>,
+        email -> Text,
+        binding -> Nullable<Text>,
+        tries -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(role_grants -> users (user_id));
@@ -206,5 +239,5 @@ diesel::joinable!(role_permissions -> permissions (permission));
 diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
-    totp_factors, recovery_codes,
+    totp_factors, recovery_codes, outbox, mailed_proofs,
 );

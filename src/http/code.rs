@@ -82,6 +82,8 @@ codes! {
         "Call from the service's own origin, or have the origin listed in `allowed_origins`.";
     SetupTokenInvalid 403 "setup.token_invalid": "The set-up link is not valid any more.",
         "Restart the service to get a new link.";
+    ProofInvalid 403 "proofs.invalid": "The link or code is not valid.",
+        "It may have been used, have expired or been replaced by a newer one: ask for another.";
     GrantExceedsOwn 403 "grants.exceeds_own":
         "You can't give or touch more than you hold yourself.",
         "Ask somebody who holds every permission in question.";
@@ -110,7 +112,7 @@ codes! {
     FactorMissing 409 "factors.missing": "There is no second factor yet.",
         "Set up an authenticator app or a passkey first.";
     OwnAccount 409 "accounts.own": "This is your own account.",
-        "Delete your own account at `/v1/me`, soon after signing in.";
+        "Change your own account below `/v1/me`, soon after signing in.";
     SetupDone 409 "setup.already_done": "The service has an administrator already.",
         "Sign in as the administrator.";
     RoleNameTaken 409 "roles.name_taken": "Another role has this name.",

@@ -1,7 +1,8 @@
-//! Counts and times of requests, by route pattern. Paths as sent never become labels.
+//! Counts and times of requests, by route pattern, and how much mail waits. Paths as sent never
+//! become labels.
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// The service's metrics. Cheap to clone.
@@ -10,6 +11,7 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     durations: HistogramVec,
+    mails: IntGaugeVec,
 }
 
 impl Metrics {
@@ -25,9 +27,14 @@ impl Metrics {
                 .buckets(vec![0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0]),
             &["route"],
         )?;
+        let mails = IntGaugeVec::new(
+            Opts::new("doorward_mails", "Mails in the outbox that wait or were given up."),
+            &["status"],
+        )?;
+        registry.register(Box::new(mails.clone()))?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
-        Ok(Self { registry, requests, durations })
+        Ok(Self { registry, requests, durations, mails })
     }
 
     /// Counts one answer. `seconds` is its duration.
@@ -46,6 +53,12 @@ impl Metrics {
         let status = std::str::from_utf8(&digits).unwrap_or("000");
         self.requests.with_label_values(&[method, route, status]).inc();
         self.durations.with_label_values(&[route]).observe(seconds);
+    }
+
+    /// Notes how many mails wait, and how many were given up.
+    pub fn mails(&self, waiting: i64, dead: i64) {
+        self.mails.with_label_values(&["waiting"]).set(waiting);
+        self.mails.with_label_values(&["dead"]).set(dead);
     }
 
     /// Prometheus' text format.

@@ -49,6 +49,12 @@ impl Token {
         Self(Secret::new(text))
     }
 
+    /// The same with words in front that tell people, and programs that look for leaked secrets,
+    /// what it is.
+    pub fn prefixed(prefix: &str, chance: &Chance) -> Self {
+        Self(Secret::new(format!("{prefix}{}", Self::random(chance).reveal())))
+    }
+
     pub fn reveal(&self) -> &str {
         self.0.reveal()
     }

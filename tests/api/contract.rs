@@ -253,6 +253,7 @@ const PUBLISHED: &[(u16, &str)] = &[
     (404, "devices.not_found"),
     (409, "factors.exists"),
     (409, "factors.missing"),
+    (403, "proofs.invalid"),
 ];
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::harness::{Actor, House, PASSWORD, Reply, Settings};
 
 /// Paths beside the API, with the methods that they answer.
-const BESIDE: [(&str, &str); 8] = [
+const BESIDE: [(&str, &str); 10] = [
     ("/openapi.json", "GET, HEAD"),
     ("/docs", "GET, HEAD"),
     ("/docs/", "GET, HEAD"),
@@ -18,6 +18,8 @@ const BESIDE: [(&str, &str); 8] = [
     ("/docs/problems/auth.not_signed_in", "GET, HEAD"),
     ("/assets/doorward.css", "GET, HEAD"),
     ("/setup", "GET, HEAD, POST"),
+    ("/dev/mail", "GET, HEAD"),
+    ("/dev/mail.json", "GET, HEAD"),
 ];
 
 fn https() -> Settings {
@@ -68,7 +70,12 @@ async fn one_of_each(house: &House) -> Vec<Reply> {
 async fn pages(house: &House) -> Vec<Reply> {
     let mut replies = Vec::new();
     for (path, _) in BESIDE {
-        let status = if path == "/docs" { 308 } else { 200 };
+        let status = match path {
+            "/docs" => 308,
+            // The development mailbox is for plain HTTP on one machine.
+            path if path.starts_with("/dev/") && house.app.config.is_https() => 404,
+            _ => 200,
+        };
         replies.push(house.nobody().get(path).await.expect(status));
     }
     replies

@@ -19,6 +19,12 @@ find_python() {
 }
 
 FOLDER=$TOOLS/venv
+mkdir -p "$TOOLS"
+# Tests that run at the same time ask for it at the same time; one of them makes it.
+if has flock; then
+    exec 9>"$TOOLS/venv.lock"
+    flock 9
+fi
 HASH=$(sha256sum "$HERE/requirements.txt" | cut -d' ' -f1)
 if [ "$(cat "$FOLDER/.requirements-hash" 2>/dev/null)" != "$HASH" ]; then
     if ! PYTHON=$(find_python); then

@@ -33,6 +33,8 @@ rust_tests() {
 # Nothing else makes sense while it does not compile.
 step "build" cargo build --locked --bin doorward
 need_python
+# The mail server of the tests.
+"$HERE/python.sh" >/dev/null
 check "Rust tests" rust_tests
 check "contract" "$HERE/contract/check.sh"
 for database in sqlite postgres; do

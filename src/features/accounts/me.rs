@@ -39,7 +39,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// Sign up with e-mail and password.
 ///
 /// The answer is the same whether the address was free or not, and whoever has an account keeps
-/// their password. There is no session yet: sign in next.
+/// their password; a mail tells either which it is. There is no session yet: sign in next.
 #[utoipa::path(post, path = "/v1/auth/sign-up", tag = "auth")]
 pub async fn sign_up(
     by: Public<SignUps>,
@@ -51,15 +51,22 @@ pub async fn sign_up(
     }
     let wanted = sign_up::check(&app, body)?;
     throttle::take_try(&app, by.address).await?;
+    let mails = sign_up::Mails::new(&app, wanted.email()).await?;
     let (row, hash) = wanted.hash(&app).await?;
     let made = Event::new(&app, Kind::SignedUp).peer(&by.peer);
     let refused = Event::new(&app, Kind::SignUpRefused).peer(&by.peer);
     app.db
         .write(move |db| {
             let event = match store::insert(db, &row, Some(&hash))? {
-                Inserted::Yes => made.actor(&row.id).subject(row.id.as_str()),
+                Inserted::Yes => {
+                    mails.welcome(db, &row)?;
+                    made.actor(&row.id).subject(row.id.as_str())
+                }
                 Inserted::EmailTaken => match sign_up::owner(db, &row.email)? {
-                    Some(owner) => refused.subject(owner.id.as_str()),
+                    Some(owner) => {
+                        mails.tell(db, &row, &owner)?;
+                        refused.subject(owner.id.as_str())
+                    }
                     None => refused,
                 },
             };

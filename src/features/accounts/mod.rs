@@ -1,6 +1,7 @@
 //! Accounts: made by their owners or by an administrator, changed, disabled, deleted. An account
 //! is found by one normalised address, and there is one place that writes its row.
 
+pub mod ask;
 pub mod confirm;
 pub mod export;
 pub mod me;

@@ -12,7 +12,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         guard::{Can, Fresh, RECENTLY, Visit},
-        reach,
+        once, reach,
         sessions::{self, Which},
         state::{self, Terms},
     },
@@ -30,9 +30,11 @@ use crate::{
     },
     kernel::{
         id::UserId,
+        mail::Mail,
         permission::{UsersRead, UsersWrite},
         secret::Secret,
     },
+    work::outbox::{self, Letter},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -229,17 +231,19 @@ async fn change_account(
     event: Event,
 ) -> Result<AccountRow, Problem> {
     let (now, visit) = (app.now(), by.clone());
+    let notice = Letter::new(app, &Mail::EmailIsYours);
     app.db
         .write(move |db| {
             let caller = visit.recheck(db, now)?;
             let ends_sessions = change.status == Some(state::DISABLED);
-            status::keeping_an_admin(db, &id, now, |db| {
+            let is_moved = status::keeping_an_admin(db, &id, now, |db| {
                 let row = store::lock(db, &id)?.ok_or(Code::AccountNotFound)?;
                 if let Some(if_match) = if_match {
                     if_match.check(row.version)?;
                 }
                 reach::check_account(db, &caller, &id, now)?;
-                match store::update(db, &row, &change.of(&row), now)? {
+                let change = change.of(&row);
+                match store::update(db, &row, &change, now)? {
                     Changed::Yes => {}
                     Changed::Stale => return Err(Code::PreconditionStale.into()),
                     Changed::EmailTaken => return Err(Code::EmailTaken.into()),
@@ -247,9 +251,14 @@ async fn change_account(
                 if ends_sessions {
                     sessions::revoke_many(db, &id, &Which::All, now)?;
                 }
-                Ok::<_, Problem>(())
+                Ok::<_, Problem>(change.email_verified_at == Some(None))
             })?;
             let row = store::find(db, &id)?.ok_or(Code::AccountNotFound)?;
+            if is_moved {
+                // What was sent to the former address proves nothing of the account any more.
+                once::void_all(db, &id)?;
+                outbox::put(db, &notice, row.reader())?;
+            }
             audit::record(db, event)?;
             Ok(row)
         })

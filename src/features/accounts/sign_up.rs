@@ -1,7 +1,14 @@
 //! Making an account: by its owner, by an administrator, or from the command line.
 
+use diesel::QueryResult;
+
 use crate::{
+    access::{
+        once::{self, Proof, VerifyEmail},
+        throttle::{self, Bucket},
+    },
     app::App,
+    db::Conn,
     features::accounts::{
         model::{SignUp, parse_email},
         store::{self, AccountRow, Inserted},
@@ -9,9 +16,11 @@ use crate::{
     http::{code::Code, problem::Problem},
     kernel::{
         email::Email,
+        mail::Mail,
         password::{About, PasswordHash},
         secret::Secret,
     },
+    work::outbox::{self, Letter},
 };
 
 /// Refuses a password that is too weak for this account.
@@ -43,7 +52,51 @@ pub fn check(app: &App, body: SignUp) -> Result<Wanted, Problem> {
     Ok(Wanted { email, name: body.name, password })
 }
 
+/// The mail of a sign-up, to a new account or to the one that has the address already. Either is
+/// written with the same work.
+pub struct Mails {
+    proof: Proof<VerifyEmail>,
+    welcome: Letter,
+    in_use: Letter,
+}
+
+impl Mails {
+    /// Takes a try of the mails that strangers can cause to be sent to an address. Where none is
+    /// left the mail goes nowhere, and nobody is told.
+    pub async fn new(app: &App, email: &Email) -> Result<Self, Problem> {
+        let bucket = Bucket::account_mails(&app.config.throttle, email);
+        let may_send = match throttle::take_try(app, Some(bucket)).await {
+            Err(problem) if problem.code() == Code::RateLimited => false,
+            other => other.map(|()| true)?,
+        };
+        let proof = Proof::<VerifyEmail>::new(app);
+        let welcome = Mail::VerifyEmail { link: proof.link(&app.config), code: proof.code() };
+        let in_use = Mail::AddressInUse { link: app.config.page("/sign-in") };
+        let letter = |mail: &Mail| {
+            let letter = Letter::new(app, mail);
+            if may_send { letter } else { letter.void() }
+        };
+        Ok(Self { welcome: letter(&welcome), in_use: letter(&in_use), proof })
+    }
+
+    /// To a new account: the address has to be proved.
+    pub fn welcome(self, db: &mut Conn, row: &AccountRow) -> QueryResult<()> {
+        once::issue(db, &self.proof, &row.id, &row.email)?;
+        outbox::put(db, &self.welcome, row.reader())
+    }
+
+    /// To the owner of an address: somebody wanted it. `row` was not inserted; its id is nobody's.
+    pub fn tell(self, db: &mut Conn, row: &AccountRow, owner: &AccountRow) -> QueryResult<()> {
+        once::issue(db, &self.proof, &row.id, &row.email)?;
+        outbox::put(db, &self.in_use, owner.reader())
+    }
+}
+
 impl Wanted {
+    pub fn email(&self) -> &Email {
+        &self.email
+    }
+
     /// The row to insert and the hash of its password. Errors: `server.busy`.
     pub async fn hash(self, app: &App) -> Result<(AccountRow, PasswordHash), Problem> {
         // Hashed whether the address is free or not: both answers take the same time.
@@ -53,11 +106,7 @@ impl Wanted {
 }
 
 /// Inserts an account. Errors: `accounts.email_taken`.
-pub fn insert(
-    db: &mut crate::db::Conn,
-    row: &AccountRow,
-    hash: Option<&PasswordHash>,
-) -> Result<(), Problem> {
+pub fn insert(db: &mut Conn, row: &AccountRow, hash: Option<&PasswordHash>) -> Result<(), Problem> {
     match store::insert(db, row, hash)? {
         Inserted::Yes => Ok(()),
         Inserted::EmailTaken => Err(Code::EmailTaken.into()),
@@ -65,7 +114,7 @@ pub fn insert(
 }
 
 /// The account that has an address by now, whose owner a sign-up with it concerns.
-pub fn owner(db: &mut crate::db::Conn, email: &str) -> Result<Option<AccountRow>, Problem> {
+pub fn owner(db: &mut Conn, email: &str) -> Result<Option<AccountRow>, Problem> {
     let email: Email = parse_email(email)?;
     Ok(store::find_by_email(db, &email)?)
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{admins, caller::SYSTEM, devices, pending, sessions, steps},
+    access::{admins, caller::SYSTEM, devices, once, pending, sessions, steps},
     db::{
         Conn,
         schema::{role_grants, roles},
@@ -11,6 +11,7 @@ use crate::{
     features::accounts::store,
     http::{code::Code, problem::Problem},
     kernel::{clock::Timestamp, id::UserId},
+    work::outbox,
 };
 
 /// Does `change`, and refuses it when it takes away the last administrator.
@@ -55,6 +56,8 @@ pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
     pending::void(db, user)?;
     devices::delete_all(db, user)?;
     steps::remove_all(db, user)?;
+    once::void_all(db, user)?;
+    outbox::delete_all(db, user)?;
     diesel::delete(role_grants::table.filter(role_grants::user_id.eq(user))).execute(db)?;
     if store::delete(db, user)? { Ok(()) } else { Err(Code::AccountNotFound.into()) }
 }

@@ -20,6 +20,7 @@ use crate::{
         id::{GrantId, RoleId, UserId},
         password::PasswordHash,
     },
+    work::outbox::To,
 };
 
 /// An account as it is stored.
@@ -75,6 +76,11 @@ impl AccountRow {
             second_factor: false,
             email_step: false,
         }
+    }
+
+    /// The person as the reader of a mail.
+    pub fn reader(&self) -> To<'_> {
+        To { user: Some(&self.id), email: &self.email, locale: &self.locale }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         audit::{self, Event, Kind},
         devices,
         guard::{Fresh, RECENTLY, SignedIn, Visit},
+        once,
         sessions::{self, NewSession, Which},
         throttle::Passwords,
     },
@@ -21,7 +22,8 @@ use crate::{
         store,
     },
     http::{endpoint::Endpoint, json::Json, problem::Problem, reply::NoContent},
-    kernel::{assurance::Method, password::PasswordHash, secret::Secret},
+    kernel::{assurance::Method, mail::Mail, password::PasswordHash, secret::Secret},
+    work::outbox::{self, Letter},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -91,11 +93,13 @@ async fn complete(
     let session = session.on(by.caller.session.device_id.clone());
     let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
     let made = made.session(session.id()).peer(&by.peer);
+    let notice = Mail::PasswordChanged { at: now, link: app.config.page("/forgot") };
+    let notice = Letter::new(app, &notice);
     app.db
         .write(move |db| {
             // Looked at again: another change may have come first, or somebody may have ended the
             // session, while the password was being checked.
-            confirm::lock(db, &visit, now)?;
+            let row = confirm::lock(db, &visit, now)?;
             if let Err(code) = old.still(db)? {
                 return Ok(Err(code));
             }
@@ -103,6 +107,8 @@ async fn complete(
             sessions::revoke_many(db, &id, &Which::All, now)?;
             devices::distrust(db, &id)?;
             sessions::insert(db, &session)?;
+            once::void_all_but_undo(db, &id)?;
+            outbox::put(db, &notice, row.reader())?;
             Ok::<_, Problem>(Ok(audit::record(db, made)?))
         })
         .await??;

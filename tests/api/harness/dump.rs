@@ -18,6 +18,11 @@ impl Dump {
         self.0[table].len()
     }
 
+    /// Every row of every table.
+    pub fn text(&self) -> String {
+        self.0.values().flatten().map(|row| format!("{row}\n")).collect()
+    }
+
     /// The same without some tables, which may change.
     #[track_caller]
     pub fn without(mut self, tables: &[&str]) -> Self {

@@ -18,6 +18,7 @@ use doorward::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        mail::Templates,
         password::{Cost, Hasher, PasswordHash, Policy},
         secret::{MasterKey, Secret},
         stage::Stage,
@@ -79,6 +80,8 @@ impl House {
         let config = config(&database, address, &settings);
         let (chance, salts) = (Chance::System, Chance::seeded(SALTS));
         let master = MasterKey::random(&chance);
+        let folder = config.mail.templates_dir.as_deref();
+        let templates = Templates::load(folder, &config.service.name, &config.origin());
         let app = App {
             db: Db::open(&database.url, Options { pool: config.database.pool })
                 .expect("a database"),
@@ -86,9 +89,10 @@ impl House {
             hasher: Hasher::start(Cost::FLOOR, HASHERS, 512, salts.clone()),
             policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
                 .expect("a policy"),
-            vault: Vault::new(&master, chance.clone()),
             cursors: CursorKey::new(&master),
             stage: Stage::default(),
+            vault: Vault::new(&master, chance.clone()),
+            templates: templates.expect("templates"),
             chance,
             config: Arc::new(config),
         };

@@ -1,0 +1,2 @@
+DROP TABLE mailed_proofs;
+DROP TABLE outbox;
