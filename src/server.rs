@@ -24,18 +24,19 @@ use crate::{
         endpoint::Endpoint,
         finish::{Finish, finish},
         metrics::Metrics,
-        mount::{Endpoints, not_found},
+        mount::Endpoints,
         origin::Origins,
         outside,
     },
     kernel::{id::RequestIds, secret::MasterKey},
-    pages,
+    pages::{self, LookError},
 };
 
 /// Why the service does not start.
 #[derive(Debug)]
 pub enum StartError {
     Contract(ContractError),
+    Look(LookError),
     Listen(io::Error),
 }
 
@@ -43,6 +44,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contract(error) => error.fmt(f),
+            Self::Look(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
         }
     }
@@ -74,8 +76,11 @@ pub fn build(
     listener: TcpListener,
 ) -> Result<Server, StartError> {
     let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
-    let beside = [docs::outside(app.config.docs.enabled), pages::outside()].concat();
-    outside::check(&beside, &endpoints).map_err(StartError::Contract)?;
+    let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Look)?;
+    let (look, pages) = (Data::new(look), pages::pages());
+    let beside = [docs::outside(app.config.docs.enabled), pages::assets()].concat();
+    let all = [beside.as_slice(), pages.as_slice()].concat();
+    outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document.to_string()));
     let operations = Data::new(Operations::of(&endpoints));
     let endpoints = Endpoints(endpoints);
@@ -99,6 +104,7 @@ pub fn build(
         let api = web::scope("")
             .wrap(IdentityMiddleware::default())
             .wrap(cookie::middleware(store.clone(), key.clone(), &config))
+            .configure(|config| outside::mount(&pages, config))
             .service(endpoints.clone());
         Web::new()
             .app_data(shared.clone())
@@ -107,9 +113,10 @@ pub fn build(
             .app_data(limits.clone())
             .app_data(docs.clone())
             .app_data(operations.clone())
+            .app_data(look.clone())
             .configure(|config| outside::mount(&beside, config))
             .service(api)
-            .default_service(web::to(not_found))
+            .default_service(web::to(pages::not_found))
             .wrap(Condition::new(has_listed, cors(origins.clone())))
             .wrap(from_fn(finish))
     });

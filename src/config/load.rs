@@ -10,6 +10,7 @@ use super::{
     sources::{Found, Source, Sources},
     values::{Setting, items},
 };
+use crate::kernel::color::Color;
 
 /// All that is wrong with the settings, one line each.
 #[derive(Debug)]
@@ -174,7 +175,26 @@ fn check(config: &Config, reader: &mut Reader) {
         config.metrics_listen.is_none_or(|it| it != config.listen || it.port() == 0),
         "must not be the address of listen",
     );
+    check_brand(config, reader);
     check_transport(config, reader);
+}
+
+/// Text stands on the backgrounds, more of it than on buttons: it needs more than can just be read.
+fn check_brand(config: &Config, reader: &mut Reader) {
+    const CLEAR: f64 = 10.0;
+    let clear = |ground: Option<Color>, ink: Color| {
+        ground.is_none_or(|ground| ground.contrast(ink) >= CLEAR)
+    };
+    reader.rule(
+        &["brand.background"],
+        clear(config.brand.background, Color::BLACK),
+        "must be so light that dark text is read well on it",
+    );
+    reader.rule(
+        &["brand.background_dark"],
+        clear(config.brand.background_dark, Color::WHITE),
+        "must be so dark that light text is read well on it",
+    );
 }
 
 /// Passwords and cookies must not cross a network in the clear.
