@@ -84,15 +84,7 @@ pub fn build(
     let docs = Data::new(Docs::new(document.to_string()));
     let operations = Data::new(Operations::of(&endpoints));
     let endpoints = Endpoints(endpoints);
-    let finish_data = Data::new(Finish {
-        clock: app.clock.clone(),
-        sequence: RequestIds::new(&app.chance),
-        proxies: app.config.trusted_proxies.clone(),
-        limits: app.config.limits.clone(),
-        metrics: metrics.clone(),
-        stage: app.stage.clone(),
-        https: app.config.is_https(),
-    });
+    let finish_data = Data::new(finish_data(app, metrics));
     let listed = app.config.allowed_origins.iter().map(|origin| origin.as_str().to_owned());
     let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
     let has_listed = !app.config.allowed_origins.is_empty();
@@ -128,6 +120,18 @@ pub fn build(
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+fn finish_data(app: &App, metrics: &Metrics) -> Finish {
+    Finish {
+        clock: app.clock.clone(),
+        sequence: RequestIds::new(&app.chance),
+        proxies: app.config.trusted_proxies.clone(),
+        limits: app.config.limits.clone(),
+        metrics: metrics.clone(),
+        stage: app.stage.clone(),
+        https: app.config.is_https(),
+    }
 }
 
 /// Lets pages of listed origins call the API with their cookie; no other origin is named.

@@ -1,5 +1,5 @@
-//! The settings of what people see: colours, the logo, and where pages may lead. A place is compared
-//! letter by letter, never as a pattern.
+//! The settings of what people see: colours, the logo, and where pages may lead. A place is
+//! compared letter by letter, never as a pattern.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! A request for a page, and the one order in which it is looked at: where it comes from, the guard,
-//! and only then the form. Whatever is refused on the way is answered with a page.
+//! A request for a page, and the one order in which it is looked at: where it comes from, the
+//! guard, and only then the form. Whatever is refused on the way is answered with a page.
 
 use std::future::{Future, Ready, ready};
 

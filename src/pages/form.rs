@@ -1,5 +1,5 @@
-//! Forms as pages show them: fields in order, what is wrong beside the field. A field keeps its value
-//! when the form comes back, unless it is a secret.
+//! Forms as pages show them: fields in order, what is wrong beside the field. A field keeps its
+//! value when the form comes back, unless it is a secret.
 
 use super::shell::Shell;
 use crate::http::{code::Code, problem::Problem};

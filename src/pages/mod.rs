@@ -37,7 +37,8 @@ macro_rules! pages {
     };
 }
 
-/// The pages, which know who is signed in. They are for people; the contract is about the API alone.
+/// The pages, which know who is signed in. They are for people; the contract is about the API
+/// alone.
 pub fn pages() -> Vec<Outside> {
     pages![
         "/": account::start;

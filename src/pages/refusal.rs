@@ -1,4 +1,4 @@
-//! Refusals as pages: in words, with a way on. Who has to sign in first is led there and back again.
+//! Refusals as pages: in words, with a way on. Who has to sign in first is led there and back.
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,

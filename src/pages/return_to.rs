@@ -79,10 +79,20 @@ fn read(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_same = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text);
     let has_user = !url.username().is_empty() || url.password().is_some();
-    let path = url.path().to_ascii_lowercase();
-    let is_final = !["%2e", "%2f", "%5c", "%25", "//"].iter().any(|part| path.contains(part));
-    (is_same && !has_user && is_final).then_some(url)
+    (is_same && !has_user && is_final(url.path())).then_some(url)
 }
+
+/// Whether decoding the path once more would change nothing about where it leads: what may be
+/// encoded in it is a space, or a letter beyond ASCII.
+fn is_final(path: &str) -> bool {
+    let mut codes = path.split('%').skip(1);
+    let is_letter = |code: &str| code.starts_with("20") || code.starts_with(BEYOND_ASCII);
+    !path.contains("//") && codes.all(is_letter)
+}
+
+/// How the code of a byte beyond ASCII begins.
+const BEYOND_ASCII: [char; 14] =
+    ['8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'A', 'B', 'C', 'D', 'E', 'F'];
 
 #[cfg(test)]
 mod tests {
@@ -110,6 +120,7 @@ mod tests {
             "/",
             "/account?done=name#top",
             "/x?next=%2F%2Fevil.test",
+            "/a%20b/%C3%A9",
             "https://app.example.test/in",
             "https://app.example.test/in/deep?a=b%25#c",
             "http://localhost:3000",

@@ -140,7 +140,11 @@ mod tests {
             for (at, _) in text.match_indices(opening) {
                 let rest = text[at + opening.len()..].trim_start();
                 let name = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
-                found.extend(name.filter(|name| !name.ends_with('-')).map(ToOwned::to_owned));
+                let is_key = |name: &&str| {
+                    !name.contains(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
+                };
+                let whole = name.filter(is_key).filter(|name| !name.is_empty());
+                found.extend(whole.map(ToOwned::to_owned));
             }
         }
     }

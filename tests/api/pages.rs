@@ -5,7 +5,7 @@ use doorward::http::code::Code;
 use reqwest::{Method, header};
 use serde_json::json;
 
-use crate::harness::{Actor, House, PASSWORD, Reply, Settings};
+use crate::harness::{Actor, PASSWORD, Reply, Settings};
 
 const OTHER: &str = "another river of green tea";
 
@@ -132,6 +132,7 @@ api_test! { other_devices_are_seen_by_name_and_signed_out |house| {
     let body = json!({ "email": user.email, "password": PASSWORD });
     let request = phone.request(Method::POST, "/v1/auth/sign-in").json(&body);
     phone.send(request.header(header::USER_AGENT, agent)).await.ok();
+    house.pass(1);
     tablet.sign_in().await.ok();
     house.pass(7200);
     let page = user.get("/account/sessions").await.expect(200);

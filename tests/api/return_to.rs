@@ -36,7 +36,15 @@ async fn ends(house: &House, user: &Actor, raw: &str) -> Vec<String> {
     // The form, as sent by hand.
     let new = user.elsewhere();
     let fields = [("email", &*user.email), ("password", PASSWORD), ("return_to", &decoded)];
-    found.push(location(send(&new, "/sign-in", &fields).await));
+    let reply = send(&new, "/sign-in", &fields).await;
+    // What is no text is no form either.
+    let is_text = !decoded.contains(['\0', '\u{fffd}']);
+    found.push(if is_text {
+        location(reply)
+    } else {
+        reply.expect(400);
+        "/account".to_owned()
+    });
     // The form, as the page fills it in.
     let page = house.nobody().get(&format!("/sign-in?return_to={raw}")).await.expect(200);
     let hidden = page.text.split("name=\"return_to\" value=\"").nth(1);

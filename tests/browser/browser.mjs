@@ -52,6 +52,7 @@ export async function visitor(options) {
   });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
+  page.scripts = options.javaScriptEnabled ?? true;
   const faults = [];
   page.on("console", (message) => {
     // Chromium reports every refused form as a resource that failed to load.
@@ -73,7 +74,7 @@ export async function visitor(options) {
 /** One walk in every profile. `run` gets the page, and a way to get further visitors. */
 export function walk(name, run, profiles = PROFILES) {
   for (const profile of profiles) {
-    test(`${name} (${profile.name})`, async () => {
+    test(`${name} (${profile.name})`, { timeout: 60_000 }, async () => {
       const visitors = [];
       const another = async (options = {}) => {
         const made = await visitor({ ...profile.options, ...options });
@@ -95,7 +96,9 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** Looks at a page as somebody would who hears it, in light and in dark. */
 export async function look(page) {
   const place = new URL(page.url()).pathname;
-  for (const colorScheme of ["light", "dark"]) {
+  // The looker is a script itself; the same page is looked at in the other profiles.
+  const schemes = page.scripts ? ["light", "dark"] : [];
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.evaluate(`if (!globalThis.axe) { ${axe.source} }`);
     const found = await page.evaluate(
@@ -136,6 +139,11 @@ export async function fill(page, fields) {
 export async function send(page, name) {
   const button = page.getByRole("button", { name, exact: true });
   await Promise.all([page.waitForNavigation(), button.click()]);
+}
+
+/** Presses the button that is found like this, and waits for the page that comes of it. */
+export async function press(page, button = "main button") {
+  await Promise.all([page.waitForNavigation(), page.locator(button).click()]);
 }
 
 export async function signUp(page, email, name = "Uma Example") {

@@ -47,12 +47,12 @@ def main():
     parser.add_argument("--binary", default=ROOT / "target/debug/doorward")
     parser.add_argument("--screenshots", action="store_true")
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+    arguments = parser.parse_args()
     app = f"http://localhost:{free_port()}"
     settings = {"DOORWARD_PAGES_RETURN_TO": f"{app}/app"}
     with tempfile.TemporaryDirectory(prefix="doorward-browser.") as name:
         folder = Path(name)
-        service = Service(options.binary, folder, fresh_database("sqlite", folder), settings)
+        service = Service(arguments.binary, folder, fresh_database("sqlite", folder), settings)
         # Browsers take `localhost` for a secure place, and passkeys want a name.
         service.environment["DOORWARD_PUBLIC_URL"] = f"http://localhost:{service.port}"
         service.start()
@@ -65,12 +65,13 @@ def main():
                 SETUP_TOKEN=setup_token(service),
                 SERVICE_LOG=str(service.log),
             )
-            if options.screenshots:
+            if arguments.screenshots:
                 environment["SCREENSHOTS"] = str(ROOT / "docs/screenshots")
                 command = ["node", str(HERE / "screenshots.mjs")]
             else:
-                walks = files(options.names)
-                command = ["node", "--test", "--test-concurrency=1", "--test-reporter=spec", *walks]
+                walks = files(arguments.names)
+                options = ["--test-concurrency=2", "--test-reporter=spec"]
+                command = ["node", "--test", *options, *walks]
             done = subprocess.run(command, env=environment, cwd=HERE, check=False)
             complaints = service.complaints()
             if complaints:

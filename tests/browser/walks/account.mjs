@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 import {
-  account, address, at, fill, look, OTHER, PASSWORD, sees, send, signIn, signUp, walk,
+  account, address, at, fill, look, OTHER, PASSWORD, press, sees, send, signIn, signUp, walk,
 } from "../browser.mjs";
 
 walk("somebody signs up, signs in and signs out", async (page) => {
@@ -30,7 +30,8 @@ walk("somebody signs up, signs in and signs out", async (page) => {
   await look(page);
   await page.goto("/sign-out");
   await look(page);
-  await send(page.locator("main"), "Sign out").catch(() => {});
+  await press(page);
+  await sees(page, "You are signed out.");
   await page.goto("/account");
   at(page, "/sign-in");
 });
@@ -115,7 +116,7 @@ walk("another device is signed out and is out at once", async (page, { another }
   await page.getByRole("link", { name: "Devices" }).click();
   await sees(page, "Chrome on ");
   await look(page);
-  await Promise.all([page.waitForNavigation(), page.locator("button.small").click()]);
+  await press(page, "button.small");
   await sees(page, "The device is signed out.");
   await look(page);
   await other.goto("/account");
@@ -138,7 +139,7 @@ walk("all other devices are signed out", async (page, { another }) => {
 walk("recent activity is told in words", async (page) => {
   const email = await account(page);
   await page.goto("/sign-out");
-  await Promise.all([page.waitForNavigation(), page.locator("main button").click()]);
+  await press(page);
   await signIn(page, email, "wrong words and more");
   await signIn(page, email);
   await page.getByRole("link", { name: "Show more" }).click();
