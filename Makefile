@@ -1,6 +1,6 @@
 # The short names of what a developer runs. What each does stands in tests/tools and benches.
 
-.PHONY: help test lint contract crash fuzz bench clean-tools
+.PHONY: help test lint contract browser screenshots crash fuzz bench clean-tools
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -14,6 +14,12 @@ lint: ## Formatting, clippy without a warning, licences and banned crates.
 contract: ## Writes openapi/ anew from the code.
 	cargo run --locked --quiet --bin doorward -- contract
 
+browser: ## The hosted pages, walked in Chromium.
+	@tests/browser/run.sh
+
+screenshots: ## Writes docs/screenshots/ anew.
+	@tests/browser/run.sh --screenshots
+
 crash: ## 200 kills while writing, on each database.
 	cargo build --locked --quiet --bin doorward
 	tests/tools/with-postgres.sh python3 tests/tools/crash.py --rounds $${CRASH_ROUNDS:-200}
@@ -26,4 +32,5 @@ bench: ## The load scenarios; about ten minutes on a quiet machine.
 	@benches/bench.sh
 
 clean-tools: ## Removes what the scripts have installed.
-	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated
+	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated \
+		tests/browser/node_modules

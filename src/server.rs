@@ -24,18 +24,19 @@ use crate::{
         endpoint::Endpoint,
         finish::{Finish, finish},
         metrics::Metrics,
-        mount::{Endpoints, not_found},
+        mount::Endpoints,
         origin::Origins,
         outside,
     },
     kernel::{id::RequestIds, secret::MasterKey},
-    pages,
+    pages::{self, LookError},
 };
 
 /// Why the service does not start.
 #[derive(Debug)]
 pub enum StartError {
     Contract(ContractError),
+    Look(LookError),
     Listen(io::Error),
 }
 
@@ -43,6 +44,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contract(error) => error.fmt(f),
+            Self::Look(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
         }
     }
@@ -74,20 +76,15 @@ pub fn build(
     listener: TcpListener,
 ) -> Result<Server, StartError> {
     let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
-    let beside = [docs::outside(app.config.docs.enabled), pages::outside()].concat();
-    outside::check(&beside, &endpoints).map_err(StartError::Contract)?;
+    let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Look)?;
+    let (look, pages) = (Data::new(look), pages::pages());
+    let beside = [docs::outside(app.config.docs.enabled), pages::assets()].concat();
+    let all = [beside.as_slice(), pages.as_slice()].concat();
+    outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document.to_string()));
     let operations = Data::new(Operations::of(&endpoints));
     let endpoints = Endpoints(endpoints);
-    let finish_data = Data::new(Finish {
-        clock: app.clock.clone(),
-        sequence: RequestIds::new(&app.chance),
-        proxies: app.config.trusted_proxies.clone(),
-        limits: app.config.limits.clone(),
-        metrics: metrics.clone(),
-        stage: app.stage.clone(),
-        https: app.config.is_https(),
-    });
+    let finish_data = Data::new(finish_data(app, metrics));
     let listed = app.config.allowed_origins.iter().map(|origin| origin.as_str().to_owned());
     let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
     let has_listed = !app.config.allowed_origins.is_empty();
@@ -99,6 +96,7 @@ pub fn build(
         let api = web::scope("")
             .wrap(IdentityMiddleware::default())
             .wrap(cookie::middleware(store.clone(), key.clone(), &config))
+            .configure(|config| outside::mount(&pages, config))
             .service(endpoints.clone());
         Web::new()
             .app_data(shared.clone())
@@ -107,9 +105,10 @@ pub fn build(
             .app_data(limits.clone())
             .app_data(docs.clone())
             .app_data(operations.clone())
+            .app_data(look.clone())
             .configure(|config| outside::mount(&beside, config))
             .service(api)
-            .default_service(web::to(not_found))
+            .default_service(web::to(pages::not_found))
             .wrap(Condition::new(has_listed, cors(origins.clone())))
             .wrap(from_fn(finish))
     });
@@ -121,6 +120,18 @@ pub fn build(
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+fn finish_data(app: &App, metrics: &Metrics) -> Finish {
+    Finish {
+        clock: app.clock.clone(),
+        sequence: RequestIds::new(&app.chance),
+        proxies: app.config.trusted_proxies.clone(),
+        limits: app.config.limits.clone(),
+        metrics: metrics.clone(),
+        stage: app.stage.clone(),
+        https: app.config.is_https(),
+    }
 }
 
 /// Lets pages of listed origins call the API with their cookie; no other origin is named.

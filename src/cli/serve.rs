@@ -96,6 +96,7 @@ async fn get_ready(app: &App, master: &MasterKey) -> Result<Option<Token>, Failu
 fn greet(app: &App, token: Option<&str>) {
     let origin = app.config.origin();
     println!("Doorward {} is ready.", env!("CARGO_PKG_VERSION"));
+    println!("  Sign-in      {origin}/sign-in");
     if app.config.docs.enabled {
         println!("  Swagger UI   {origin}/docs/");
     }

@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use url::Url;
 
 use super::{
+    face::Place,
     load::Reader,
     unset::HostName,
     values::{
@@ -14,6 +15,7 @@ use super::{
     },
 };
 use crate::kernel::{
+    color::Color,
     email::Email,
     secret::{MasterKey, Secret},
 };
@@ -314,6 +316,27 @@ table! {
     service: Service {
         /// The name on pages and in mails.
         name: String = "Doorward" in 1..=64;
+    }
+
+    /// How pages look. The colours of text follow, so that it can always be read.
+    brand: Brand {
+        /// A logo in SVG or PNG, at most 256 KiB, shown in a height of 40 pixels. Its words should
+        /// be those of `service.name`.
+        logo: Option<PathBuf> = "";
+        /// The colour of buttons; links and the frame around what has the focus take a lighter or
+        /// darker one of it where that is needed.
+        accent: Option<Color> = "";
+        /// The colour behind everything. Dark text stands on it.
+        background: Option<Color> = "";
+        /// The same for people who prefer dark pages. Light text stands on it.
+        background_dark: Option<Color> = "";
+    }
+
+    /// The hosted pages.
+    pages: Pages {
+        /// Where `return_to` may lead after a sign-in, besides the service's own pages: addresses,
+        /// each with all that is below its path.
+        return_to: Vec<Place> = "";
     }
 
     /// The log, written to standard error.

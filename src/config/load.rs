@@ -11,6 +11,7 @@ use super::{
     unset::HostName,
     values::{MailTls, Setting, items},
 };
+use crate::kernel::color::Color;
 
 /// All that is wrong with the settings, one line each.
 #[derive(Debug)]
@@ -176,6 +177,7 @@ fn check(config: &Config, reader: &mut Reader) {
         "must not be the address of listen",
     );
     check_mail(config, reader);
+    check_brand(config, reader);
     check_transport(config, reader);
 }
 
@@ -198,6 +200,24 @@ fn check_mail(config: &Config, reader: &mut Reader) {
         &["mail.password", "mail.username"],
         mail.username.is_some() == mail.password.is_some(),
         "must be set where mail.username is, and only there",
+    );
+}
+
+/// Text stands on the backgrounds, more of it than on buttons: it needs more than can just be read.
+fn check_brand(config: &Config, reader: &mut Reader) {
+    const CLEAR: f64 = 10.0;
+    let clear = |ground: Option<Color>, ink: Color| {
+        ground.is_none_or(|ground| ground.contrast(ink) >= CLEAR)
+    };
+    reader.rule(
+        &["brand.background"],
+        clear(config.brand.background, Color::BLACK),
+        "must be so light that dark text is read well on it",
+    );
+    reader.rule(
+        &["brand.background_dark"],
+        clear(config.brand.background_dark, Color::WHITE),
+        "must be so dark that light text is read well on it",
     );
 }
 

@@ -1,6 +1,7 @@
 //! The service's settings, from a file, variables and credentials. A [`Config`] that exists has
 //! passed every check; nothing else in the house reads the environment.
 
+mod face;
 mod folder;
 mod keys;
 mod load;
@@ -13,10 +14,11 @@ mod values;
 
 use std::{fmt, net::SocketAddr};
 
+pub use face::Place;
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
-    Account, Config, Database, Docs, Limits, Log, Mail, Password, Service, Session, Setup, SignUp,
-    Throttle,
+    Account, Brand, Config, Database, Docs, Limits, Log, Mail, Pages, Password, Service, Session,
+    Setup, SignUp, Throttle,
 };
 pub use load::Problems;
 pub use show::{reference, sample, show};

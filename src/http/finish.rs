@@ -111,8 +111,9 @@ fn write_problem(
     }
     let known = response.extensions_mut().remove::<Problem>();
     // A page that shows what is wrong has its own body.
-    if known.is_none() && response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
-        return (response, None);
+    if response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        let cause = known.and_then(|problem| problem.cause().map(ToOwned::to_owned));
+        return (response, cause);
     }
     let problem = known.unwrap_or_else(|| Problem::from(code_for(status, method)));
     let head = response.head_mut();

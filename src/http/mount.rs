@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpRequest, HttpResponse, Resource, ResponseError, Route,
+    Resource, ResponseError, Route,
     dev::{AppService, HttpServiceFactory},
     guard,
     http::{Method, header},
@@ -66,9 +66,4 @@ fn allow(methods: &[&Method]) -> String {
     }
     names.sort_unstable();
     names.join(", ")
-}
-
-/// The answer where no path matches.
-pub async fn not_found(_request: HttpRequest) -> HttpResponse {
-    Problem::from(Code::NotFound).error_response()
 }

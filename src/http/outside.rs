@@ -25,15 +25,17 @@ pub struct Outside {
 /// The beginnings of paths that belong to the API alone.
 const API: &[&str] = &["/v1", "/oauth2", "/scim"];
 
+/// Whether a path belongs to the API, be there something or not.
+pub fn is_api(path: &str) -> bool {
+    API.iter().any(|start| path == *start || path.starts_with(&format!("{start}/")))
+}
+
 /// Refuses a route outside the contract that looks like one of the API, or shadows one.
 pub fn check(list: &[Outside], endpoints: &[Endpoint]) -> Result<(), ContractError> {
-    let is_api = |path: &str| {
-        API.iter().any(|start| path == *start || path.starts_with(&format!("{start}/")))
-            || endpoints.iter().any(|endpoint| endpoint.path == path)
-    };
+    let is_known = |path: &str| endpoints.iter().any(|endpoint| endpoint.path == path);
     let wrong: Vec<_> = list
         .iter()
-        .filter(|outside| is_api(outside.path))
+        .filter(|outside| is_api(outside.path) || is_known(outside.path))
         .map(|outside| format!("`{}` is mounted outside the contract", outside.path))
         .collect();
     if wrong.is_empty() { Ok(()) } else { Err(ContractError(wrong)) }

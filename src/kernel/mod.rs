@@ -3,6 +3,7 @@
 pub mod assurance;
 pub mod chance;
 pub mod clock;
+pub mod color;
 pub mod cursor;
 pub mod email;
 pub mod id;

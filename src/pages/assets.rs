@@ -1,12 +1,49 @@
-//! The one stylesheet, compiled into the program.
+//! The stylesheet and the logo. Their addresses name their content, so a browser may keep them for
+//! good; under an address without it they are kept for five minutes.
 
-use actix_web::{HttpResponse, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, EntityTag, IfNoneMatch},
+    web::{Data, Header},
+};
 
-const STYLESHEET: &str = include_str!("../../assets/doorward.css");
+use super::look::{Asset, Look};
 
-pub async fn stylesheet() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
-        .content_type("text/css; charset=utf-8")
-        .body(STYLESHEET)
+/// Keeps whatever an SVG holds from being more than a picture, should somebody open it as a page.
+const PICTURE: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
+pub async fn stylesheet(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    send(&request, &known, &look.stylesheet)
+}
+
+pub async fn logo(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    send(&request, &known, &look.logo)
+}
+
+fn send(request: &HttpRequest, known: &IfNoneMatch, asset: &Asset) -> HttpResponse {
+    let is_exact = request.query_string() == format!("v={}", asset.version);
+    let keep = if is_exact { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+    let tag = EntityTag::new_strong(asset.version.clone());
+    let is_known = match known {
+        IfNoneMatch::Any => true,
+        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
+    };
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::CACHE_CONTROL, keep)).insert_header(header::ETag(tag));
+    if asset.kind.starts_with("image/") {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, PICTURE));
+    }
+    if is_known {
+        return response.finish();
+    }
+    response.content_type(asset.kind).body(asset.bytes.clone())
 }

@@ -54,7 +54,8 @@ fn a_first_start_makes_all_that_it_needs_and_says_where_it_is() {
     assert_eq!(
         stdout,
         format!(
-            "Doorward {version} is ready.\n  Swagger UI   http://{address}/docs/\n  \
+            "Doorward {version} is ready.\n  Sign-in      http://{address}/sign-in\n  \
+             Swagger UI   http://{address}/docs/\n  \
              Contract     http://{address}/openapi.json\n  \
              Mailbox      http://{address}/dev/mail\n  \
              First admin  http://{address}/setup?token={token}\n               \

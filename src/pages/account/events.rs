@@ -1,0 +1,65 @@
+//! What happened to an account, in words. What an administrator did to others is no part of it.
+
+use diesel::QueryResult;
+
+use crate::{
+    access::audit::{self, EventRow},
+    db::Conn,
+    http::problem::Problem,
+    kernel::id::UserId,
+    pages::{asked::Asked, shell::Shell},
+};
+
+/// An event as a page tells of it.
+pub struct Line {
+    pub words: String,
+    pub address: Option<String>,
+    pub when: String,
+    pub exactly: String,
+    /// Whether the person should look twice.
+    pub is_odd: bool,
+}
+
+/// Kinds that are worth a second look.
+const ODD: &[&str] = &["sign_in.refused", "password.refused", "account.sign_up_refused"];
+
+/// The latest events of an account, newest first, at most `limit`.
+pub async fn latest(
+    asked: &Asked,
+    shell: &Shell,
+    user: &UserId,
+    limit: i64,
+) -> Result<Vec<Line>, Problem> {
+    let id = user.clone();
+    let rows = asked.app.db.read(move |db| Ok::<_, Problem>(load(db, &id, limit)?)).await?;
+    Ok(rows.iter().map(|row| line(shell, row, user)).collect())
+}
+
+fn load(db: &mut Conn, user: &UserId, limit: i64) -> QueryResult<Vec<EventRow>> {
+    audit::about(db, user, limit)
+}
+
+fn line(shell: &Shell, row: &EventRow, user: &UserId) -> Line {
+    Line {
+        words: shell.say(&key(shell, row, user)),
+        address: row.ip.clone(),
+        when: shell.ago(row.at),
+        exactly: shell.exactly(row.at),
+        is_odd: ODD.contains(&row.kind.as_str()),
+    }
+}
+
+/// The text for an event: of another's doing, of what was done to another, or of one's own.
+fn key(shell: &Shell, row: &EventRow, user: &UserId) -> String {
+    let kind = row.kind.replace('.', "-");
+    let is = |id: &Option<String>| id.as_deref() == Some(user.as_str());
+    let by_other = row.actor_id.is_some() && !is(&row.actor_id);
+    let keys = match (by_other, is(&row.subject_id)) {
+        (true, _) => vec![format!("event-{kind}-by-other")],
+        (false, false) => vec![format!("event-{kind}-to-other")],
+        (false, true) => vec![],
+    };
+    let known = |key: &String| shell.look.texts.has(shell.language, key);
+    let all = keys.into_iter().chain([format!("event-{kind}"), "event-other".to_owned()]);
+    all.into_iter().find(known).unwrap_or_default()
+}

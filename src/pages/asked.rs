@@ -1,0 +1,119 @@
+//! A request for a page, and the one order in which it is looked at: where it comes from, the
+//! guard, and only then the form. Whatever is refused on the way is answered with a page.
+
+use std::future::{Future, Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web::Data,
+};
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use super::{look::Look, refusal, return_to::Target, shell::Shell, texts::Language};
+use crate::{
+    app::App,
+    http::{
+        code::Code,
+        endpoint::Guard,
+        json::{self, Json},
+        origin,
+        problem::Problem,
+    },
+};
+
+/// What a page's handler gets.
+pub struct Asked {
+    pub request: HttpRequest,
+    pub app: Data<App>,
+    pub shell: Shell,
+    body: Payload,
+}
+
+/// What a page's handler gives.
+pub type Answer = Result<HttpResponse, Problem>;
+
+impl FromRequest for Asked {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let known = (request.app_data::<Data<App>>(), request.app_data::<Data<Look>>());
+        let (Some(app), Some(look)) = known else {
+            return ready(Err(Problem::internal("no pages are mounted")));
+        };
+        let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
+        let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let language = Language::accepted(accepted);
+        let shell = Shell { look: look.clone(), language, now: app.now(), person: None };
+        let (request, app) = (request.clone(), app.clone());
+        ready(Ok(Self { request, app, shell, body: body.take() }))
+    }
+}
+
+impl Asked {
+    /// Answers with what the page's handler gives, and its refusals as pages.
+    pub async fn answer<F, Fut>(self, page: F) -> HttpResponse
+    where
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = Answer>,
+    {
+        let (shell, request) = (self.shell.clone(), self.request.clone());
+        match page(self).await {
+            Ok(response) => response,
+            Err(problem) => refusal::answer(&shell, &request, &problem),
+        }
+    }
+
+    /// Lets the request in by the same guards as the API. Call it before anything is awaited.
+    pub async fn enter<G: Guard>(&self) -> Result<G, Problem> {
+        origin::check(&self.request)?;
+        G::admit(&self.request).await
+    }
+
+    /// The fields of the form that was sent, each known and there once.
+    ///
+    /// Errors: `request.form_malformed`, `request.body_too_large`, `request.timeout`.
+    pub async fn form<F: DeserializeOwned>(&mut self) -> Result<F, Problem> {
+        let body = self.body.take();
+        if !self.request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Code::FormMalformed.into());
+        }
+        let bytes = json::read_body(body, &self.app.config.limits).await?;
+        // A text can't hold NUL in every database; U+FFFD stands for what was no UTF-8.
+        let is_odd = |text: &str| text.contains(['\0', '\u{fffd}']);
+        let mut fields = url::form_urlencoded::parse(&bytes);
+        if fields.any(|(name, value)| is_odd(&name) || is_odd(&value)) {
+            return Err(Code::FormMalformed.into());
+        }
+        serde_urlencoded::from_bytes(&bytes).map_err(|_| Code::FormMalformed.into())
+    }
+
+    /// One value of the query.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let pairs = url::form_urlencoded::parse(self.request.query_string().as_bytes());
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// Where the query asks to be led afterwards, if that is allowed.
+    pub fn target(&self) -> Target {
+        self.led_to(self.query("return_to").as_deref())
+    }
+
+    /// Where a form asks to be led afterwards, if that is allowed.
+    pub fn led_to(&self, wanted: Option<&str>) -> Target {
+        Target::of(&self.app.config, wanted)
+    }
+
+    /// What a redirect to this page says was done: one of `known`, each of which is a text
+    /// `done-…`.
+    pub fn done(&self, known: &[&str]) -> Option<String> {
+        let done = self.query("done")?;
+        known.contains(&done.as_str()).then(|| self.shell.say(&format!("done-{done}")))
+    }
+}
+
+/// The body of an operation, made from a form. Errors: `validation.failed`.
+pub fn valid<T: Validate>(body: T) -> Result<Json<T>, Problem> {
+    body.validate().map_err(|errors| json::refused(&errors))?;
+    Ok(Json(body))
+}

@@ -1,0 +1,105 @@
+//! The page that most pages are: a heading, a few words, a form, and where else to go.
+
+use actix_web::{HttpResponse, http::StatusCode};
+use askama::Template;
+
+use super::{asked::Answer, form::Form, refusal, shell::Shell};
+use crate::http::problem::Problem;
+
+/// A page around one form, or around none.
+#[derive(Template)]
+#[template(path = "card.html")]
+pub struct Card {
+    pub shell: Shell,
+    pub title: String,
+    pub lead: Vec<String>,
+    /// What was just done.
+    pub notice: Option<String>,
+    pub form: Option<Form>,
+    pub links: Vec<Link>,
+    /// The page above.
+    pub back: Option<Link>,
+}
+
+/// A link, with words before it.
+pub struct Link {
+    pub href: String,
+    pub before: String,
+    pub words: String,
+}
+
+impl Link {
+    pub fn new(href: impl Into<String>, words: String) -> Self {
+        Self { href: href.into(), before: String::new(), words }
+    }
+
+    pub fn after(mut self, before: String) -> Self {
+        self.before = before;
+        self
+    }
+}
+
+impl Card {
+    pub fn new(shell: &Shell, title: String) -> Self {
+        Self {
+            shell: shell.clone(),
+            title,
+            lead: Vec::new(),
+            notice: None,
+            form: None,
+            links: Vec::new(),
+            back: None,
+        }
+    }
+
+    pub fn lead(mut self, words: String) -> Self {
+        self.lead.push(words);
+        self
+    }
+
+    pub fn notice(mut self, words: Option<String>) -> Self {
+        self.notice = words;
+        self
+    }
+
+    pub fn form(mut self, form: Form) -> Self {
+        self.form = Some(form.ready());
+        self
+    }
+
+    pub fn link(mut self, link: Link) -> Self {
+        self.links.push(link);
+        self
+    }
+
+    pub fn back(mut self, link: Link) -> Self {
+        self.back = Some(link);
+        self
+    }
+
+    pub fn show(self) -> Answer {
+        self.send(StatusCode::OK)
+    }
+
+    pub fn send(self, status: StatusCode) -> Answer {
+        let shell = self.shell.clone();
+        shell.send(status, &self)
+    }
+}
+
+/// What came of a form: where it leads, or the page again with what is wrong with it.
+///
+/// What the form can't help, such as a session that has ended, is left to whoever answers.
+pub fn outcome(
+    done: Result<HttpResponse, Problem>,
+    again: impl FnOnce(&Problem) -> Card,
+) -> Answer {
+    match done {
+        Err(problem) if refusal::is_about_the_form(&problem) => {
+            let mut response = again(&problem).send(problem.code().status())?;
+            refusal::accompany(&mut response, &problem);
+            Ok(response)
+        }
+        other => other,
+    }
+}

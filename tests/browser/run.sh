@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Walks the hosted pages in Debian's Chromium, against a service of its own on SQLite.
+#
+#   run.sh [--screenshots] [NAME...]
+#
+# NAME is the beginning of a file in walks/; without one all are walked. `--screenshots` writes
+# docs/screenshots/ anew instead. The tools are those of package-lock.json.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+. "$HERE/../tools/lib.sh"
+
+if ! has node || ! has npm; then
+    apt_install "Node.js 20 or newer and npm, for the browser tests" nodejs npm || exit 1
+fi
+if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
+    apt_install "Chromium, for the browser tests" chromium || exit 1
+fi
+need_python
+
+cd "$HERE"
+LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
+if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    printf '%s\n' "$LOCK" >node_modules/.lock-hash
+fi
+if [ "${1:-}" = --screenshots ] && ! fc-list 2>/dev/null | grep -q "Inter"; then
+    apt_install "the typeface of the screenshots" fonts-inter || true
+fi
+
+cd "$ROOT"
+cargo build --locked --quiet --bin doorward
+exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" "$@"

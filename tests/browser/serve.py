@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Starts the service on a fresh SQLite database and lets Node.js walk its pages.
+
+    serve.py [--binary PATH] [--screenshots] [NAME...]
+
+Standard library only.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent / "tools"))
+
+from service import Failed, Service, free_port, fresh_database  # noqa: E402
+
+
+def setup_token(service):
+    """The token of the link that the service prints at its first start."""
+    for _ in range(1000):
+        text = service.log.read_text(encoding="utf-8", errors="replace")
+        found = re.search(r"/setup\?token=(\S+)", text)
+        if found:
+            return found.group(1)
+        time.sleep(0.01)
+    raise Failed("the service prints no set-up link")
+
+
+def files(names):
+    """The files of walks that are wanted."""
+    every = sorted((HERE / "walks").glob("*.mjs"))
+    found = [file for file in every if not names or file.name.startswith(tuple(names))]
+    if not found:
+        raise Failed(f"no file in walks/ begins like one of {names}")
+    return [str(file) for file in found]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", default=ROOT / "target/debug/doorward")
+    parser.add_argument("--screenshots", action="store_true")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    app = f"http://localhost:{free_port()}"
+    settings = {"DOORWARD_PAGES_RETURN_TO": f"{app}/app"}
+    with tempfile.TemporaryDirectory(prefix="doorward-browser.") as name:
+        folder = Path(name)
+        service = Service(arguments.binary, folder, fresh_database("sqlite", folder), settings)
+        # Browsers take `localhost` for a secure place, and passkeys want a name.
+        service.environment["DOORWARD_PUBLIC_URL"] = f"http://localhost:{service.port}"
+        service.start()
+        try:
+            service.wait_for()
+            environment = dict(
+                os.environ,
+                ORIGIN=f"http://localhost:{service.port}",
+                APP=app,
+                SETUP_TOKEN=setup_token(service),
+                SERVICE_LOG=str(service.log),
+            )
+            if arguments.screenshots:
+                environment["SCREENSHOTS"] = str(ROOT / "docs/screenshots")
+                command = ["node", str(HERE / "screenshots.mjs")]
+            else:
+                walks = files(arguments.names)
+                options = ["--test-concurrency=2", "--test-reporter=spec"]
+                command = ["node", "--test", *options, *walks]
+            done = subprocess.run(command, env=environment, cwd=HERE, check=False)
+            complaints = service.complaints()
+            if complaints:
+                raise Failed("the service complained:\n" + "\n".join(complaints))
+        finally:
+            service.stop()
+    return done.returncode
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as error:
+        sys.exit(f"FAILED: {error}")
