@@ -11,8 +11,9 @@ test: ## All tests, with all the set-up that they need.
 lint: ## Formatting, clippy without a warning, licences and banned crates.
 	@tests/tools/lint.sh
 
-contract: ## Writes openapi/ anew from the code.
+contract: ## Writes openapi/ and docs/CONFIGURATION.md anew from the code.
 	cargo run --locked --quiet --bin doorward -- contract
+	cargo run --locked --quiet --bin doorward -- config reference > docs/CONFIGURATION.md
 
 browser: ## The hosted pages, walked in Chromium.
 	@tests/browser/run.sh

@@ -22,6 +22,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         features::health::endpoints(),
         features::setup::routes::endpoints(),
         features::sessions::sign_in::endpoints(),
+        features::sessions::magic::endpoints(),
         features::sessions::second::endpoints(),
         features::sessions::step_up::endpoints(),
         features::accounts::me::endpoints(),

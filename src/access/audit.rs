@@ -58,6 +58,7 @@ kinds! {
     MailRetried "mail.retried";
     SignedIn "sign_in.succeeded";
     SignInRefused "sign_in.refused";
+    MagicLinkAsked "sign_in.link_asked";
     SecondFactorAsked "sign_in.second_factor_asked";
     SecondFactorRefused "sign_in.second_factor_refused";
     SteppedUp "session.stepped_up";

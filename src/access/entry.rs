@@ -13,6 +13,7 @@ use crate::{
         audit::{self, Event, Kind},
         caller::{self, Caller},
         devices::{self, DeviceRow, DeviceToken},
+        notify,
         pending::{self, Begun},
         sessions::{self, NewSession, Opened, Remember},
         state::{Standing, State, Terms},
@@ -24,7 +25,9 @@ use crate::{
     kernel::{
         assurance::{Amr, Assurance, Method},
         clock::Timestamp,
+        device::Device,
         id::UserId,
+        mail::Mail,
     },
 };
 
@@ -131,7 +134,8 @@ impl Account {
         if is_trusted || amr.assurance() == Assurance::Aal2 {
             return false;
         }
-        self.second_factor || (self.email_step && !amr.has(Method::Email))
+        let mailed = self.email_step && self.verified_at.is_some() && !amr.has(Method::Email);
+        self.second_factor || mailed
     }
 }
 
@@ -168,6 +172,7 @@ pub fn enter(
 /// Starts a session in the place of the one that the browser had.
 fn start(db: &mut Conn, app: &App, proof: &Proof<'_>) -> Result<Started, Problem> {
     let (user, now) = (&proof.user, app.now());
+    let is_known = devices::has_any(db, user)?;
     let seen = devices::see(db, app, user, &proof.arrival.peer, proof.arrival.device.as_ref())?;
     if proof.trust {
         devices::trust(db, &seen.id, now)?;
@@ -184,6 +189,9 @@ fn start(db: &mut Conn, app: &App, proof: &Proof<'_>) -> Result<Started, Problem
     sessions::cap(db, user, now)?;
     let caller = caller::find(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
+    if seen.is_new && is_known {
+        notify::owner(db, app, user, &new_device(app, &proof.arrival.peer))?;
+    }
     if let Some(old) = old {
         let event = Event::new(app, Kind::SessionRevoked).actor(user).peer(&proof.arrival.peer);
         let event = event.subject(old.user_id.as_str()).session(&old.session.id);
@@ -212,6 +220,12 @@ pub fn raise(
     let caller = caller::find(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
     Ok(Started { caller, opened, device: None })
+}
+
+fn new_device(app: &App, peer: &Peer) -> Mail {
+    let device = Device::of(&peer.user_agent).line();
+    let (ip, link) = (peer.ip.to_string(), app.config.page("/account"));
+    Mail::NewDevice { device, ip, at: app.now(), link }
 }
 
 fn about(app: &App, proof: &Proof<'_>, kind: Kind) -> Event {

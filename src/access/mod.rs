@@ -1,6 +1,7 @@
 //! Who is calling, and may they? The only room that reads session secrets and decides.
 
 pub mod admins;
+pub mod answer;
 pub mod audit;
 pub mod caller;
 pub mod callers;
@@ -14,6 +15,7 @@ pub mod grants;
 pub mod guard;
 pub mod handoff;
 pub mod keyring;
+pub mod notify;
 pub mod once;
 pub mod pending;
 pub mod reach;

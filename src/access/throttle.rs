@@ -112,6 +112,11 @@ impl Bucket {
         Self::of_account("account-factors", limits, user.as_str())
     }
 
+    /// The codes that one account has mailed for its second step.
+    pub fn mailed_factors(limits: &Throttle, user: &UserId) -> Self {
+        Self::of_account("account-mailed-codes", limits, user.as_str())
+    }
+
     /// The failures of one account's password in a browser that is known: what others fail
     /// elsewhere does not keep its owner out there.
     pub fn device(limits: &Throttle, device: &DeviceId) -> Self {

@@ -79,6 +79,8 @@ enum ConfigCommand {
     Check,
     /// Print a configuration file with every key and its default.
     Sample,
+    /// Print every key with what it does, in Markdown.
+    Reference,
     /// Print the configuration in force and where each value comes from; secrets are hidden.
     Show,
 }
@@ -130,6 +132,7 @@ fn execute(command: Command, sources: &Sources) -> Result<ExitCode, Failure> {
     match command {
         Command::Contract { out } => contract::write(&out)?,
         Command::Config(ConfigCommand::Sample) => print!("{}", config::sample()),
+        Command::Config(ConfigCommand::Reference) => print!("{}", config::reference()),
         Command::Config(ConfigCommand::Show) => print!("{}", config::show(sources)?),
         Command::Config(ConfigCommand::Check) => {
             Config::load(sources)?;

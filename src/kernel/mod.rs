@@ -5,6 +5,7 @@ pub mod chance;
 pub mod clock;
 pub mod color;
 pub mod cursor;
+pub mod device;
 pub mod email;
 pub mod id;
 pub mod mail;

@@ -6,7 +6,6 @@ mod asked;
 mod assets;
 mod card;
 mod dev_mail;
-mod device;
 mod form;
 mod look;
 mod refusal;

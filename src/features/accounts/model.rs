@@ -232,6 +232,14 @@ pub fn language(text: &str) -> Result<(), ValidationError> {
     if text.is_empty() || is_tag { Ok(()) } else { Err(refuse(LANGUAGE)) }
 }
 
+const CODE: Refusal = Refusal::new("code_invalid", "A code has six digits.");
+
+/// For `#[validate(custom(..))]`: a code of six digits.
+pub fn six_digits(text: &str) -> Result<(), ValidationError> {
+    let fits = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { Ok(()) } else { Err(refuse(CODE)) }
+}
+
 /// The address of a validated body. Errors: `validation.failed`.
 pub fn parse_email(text: &str) -> Result<Email, Problem> {
     text.parse().map_err(|refusal| Problem::field("/email", refusal))

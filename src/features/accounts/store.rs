@@ -264,6 +264,11 @@ pub fn update(
     }
 }
 
+/// Whether sign-ins ask for a mailed code. Lock the account first.
+pub fn set_email_step(db: &mut Conn, id: &UserId, enabled: bool) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::email_step.eq(enabled)).execute(db).map(drop)
+}
+
 /// Removes the account's own rows. Sessions and grants must be gone by then.
 pub fn delete(db: &mut Conn, id: &UserId) -> QueryResult<bool> {
     diesel::delete(passwords::table.find(id)).execute(db)?;

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
-use crate::{features::accounts::model::mailbox, http::json::refuse, kernel::refusal::Refusal};
+use crate::features::accounts::model::{mailbox, six_digits};
 
 /// The token of a link that came by mail.
 #[derive(Deserialize, Validate, ToSchema)]
@@ -42,12 +42,4 @@ pub struct AddressedCode {
     #[validate(custom(function = six_digits))]
     #[schema(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", examples("012345"))]
     pub code: String,
-}
-
-const CODE: Refusal = Refusal::new("code_invalid", "A code has six digits.");
-
-/// For `#[validate(custom(..))]`: a code of six digits.
-fn six_digits(text: &str) -> Result<(), ValidationError> {
-    let fits = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if fits { Ok(()) } else { Err(refuse(CODE)) }
 }

@@ -6,7 +6,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         guard::{Can, Fresh, RECENTLY, Visit},
-        reach,
+        notify, reach,
         sessions::{self, Which},
         steps,
     },
@@ -14,7 +14,7 @@ use crate::{
     endpoints,
     features::accounts::{model::UserPath, store},
     http::{argument::Path, code::Code, endpoint::Endpoint, problem::Problem, reply::NoContent},
-    kernel::permission::UsersWrite,
+    kernel::{mail::FactorChange, permission::UsersWrite},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -32,7 +32,7 @@ pub async fn reset_user_factors(
     app: Data<App>,
     Path(at): Path<UserPath>,
 ) -> Result<NoContent, Problem> {
-    let (visit, now) = (Visit::clone(&by), app.now());
+    let (own, visit, now) = (App::clone(&app), Visit::clone(&by), app.now());
     let event = Event::new(&app, Kind::FactorsReset).actor(by.user()).subject(at.id.as_str());
     let event = event.peer(&by.peer);
     app.db
@@ -42,6 +42,7 @@ pub async fn reset_user_factors(
             reach::check_account(db, &caller, &at.id, now)?;
             steps::remove_all(db, &at.id)?;
             sessions::revoke_many(db, &at.id, &Which::All, now)?;
+            notify::factor_changed(db, &own, &at.id, FactorChange::FactorsRemoved)?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
         .await?;

@@ -19,6 +19,8 @@ pub struct Factors {
     /// How many recovery codes are left.
     #[schema(minimum = 0, maximum = 10)]
     pub recovery_codes_left: u32,
+    /// Whether sign-ins ask for a mailed code, where there is no second factor.
+    pub email_step: bool,
     /// The ways to prove who one is that work now, the strongest first.
     #[schema(max_items = 5)]
     pub methods: Vec<Method>,
@@ -88,6 +90,13 @@ pub struct TotpConfirmation {
     #[validate(length(max = 64))]
     #[schema(max_length = 64, examples("287082"))]
     pub code: String,
+}
+
+/// Whether sign-ins ask for a mailed code.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EmailStep {
+    pub enabled: bool,
 }
 
 /// Recovery codes. Shown once.

@@ -4,15 +4,16 @@ use actix_web::{HttpRequest, web::Data};
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::model::{
-    FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation, TotpSetUp,
+    EmailStep, FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation, TotpSetUp,
 };
 use crate::{
     access::{
         audit::{self, Event, Kind},
         devices,
         entry::{self, Started},
+        failures,
         guard::{Enrolling, Fresh, Visit},
-        recovery,
+        notify, recovery,
         sessions::{self, Which},
         steps,
         throttle::{self, Bucket},
@@ -21,7 +22,7 @@ use crate::{
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::confirm,
+    features::accounts::{confirm, store},
     http::{
         argument::Path,
         code::Code,
@@ -30,7 +31,7 @@ use crate::{
         problem::Problem,
         reply::{Created, NoContent, Ok200},
     },
-    kernel::{assurance::Method, id::FactorId},
+    kernel::{assurance::Method, id::FactorId, mail::FactorChange},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -39,6 +40,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         enrol_totp: [FactorExists],
         confirm_totp: [FactorNotFound, FactorRefused, FactorExists, RateLimited],
         remove_my_factor: [FactorNotFound],
+        set_email_step: [EmailUnverified],
         renew_recovery_codes: [FactorMissing],
     ]
 }
@@ -58,6 +60,7 @@ pub async fn list(app: &App, by: &Visit) -> Result<Factors, Problem> {
             Ok(Factors {
                 totp: totp::list(db, &user)?.into_iter().map(Into::into).collect(),
                 recovery_codes_left: u32::try_from(left).unwrap_or(0),
+                email_step: store::find(db, &user)?.is_some_and(|row| row.email_step),
                 methods: steps::usable(db, &user)?,
             })
         })
@@ -159,12 +162,14 @@ fn confirm_first_code(
         return Ok(Err(Code::FactorRefused.into()));
     }
     throttle::clear(db, &bucket)?;
+    failures::clear(db, user, Method::Totp)?;
     steps::note_second_factor(db, user)?;
     let codes = if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
     sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
     devices::distrust(db, user)?;
     let caller = by.recheck(db, now)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Totp)?;
+    notify::factor_changed(db, app, user, FactorChange::TotpAdded)?;
     audit::record(db, about(app, by, Kind::FactorAdded).detail(of_kind("totp")))?;
     Ok(Ok((codes, started)))
 }
@@ -184,7 +189,7 @@ pub async fn remove_my_factor(
 
 /// What both the API and the page do. Errors: `factors.not_found`.
 pub async fn remove(app: &App, by: &Visit, id: FactorId) -> Result<(), Problem> {
-    let (visit, now) = (by.clone(), app.now());
+    let (own, visit, now) = (app.clone(), by.clone(), app.now());
     let event = about(app, by, Kind::FactorRemoved).detail(of_kind("totp"));
     app.db
         .write(move |db| {
@@ -194,7 +199,43 @@ pub async fn remove(app: &App, by: &Visit, id: FactorId) -> Result<(), Problem> 
             }
             steps::note_second_factor(db, visit.user())?;
             devices::distrust(db, visit.user())?;
+            notify::factor_changed(db, &own, visit.user(), FactorChange::TotpRemoved)?;
             Ok::<_, Problem>(audit::record(db, event)?)
+        })
+        .await
+}
+
+/// Say whether sign-ins ask for a mailed code, where there is no second factor.
+///
+/// A step and no factor: it makes guessed passwords useless, but a session's assurance stays at
+/// `aal1`.
+#[utoipa::path(post, path = "/v1/me/factors/email", tag = "factors")]
+pub async fn set_email_step(
+    by: Fresh,
+    app: Data<App>,
+    Json(body): Json<EmailStep>,
+) -> Result<NoContent, Problem> {
+    switch_email_step(&app, &by, body).await?;
+    Ok(NoContent)
+}
+
+/// What both the API and the page do. Errors: `auth.email_unverified`.
+pub async fn switch_email_step(app: &App, by: &Visit, body: EmailStep) -> Result<(), Problem> {
+    let (visit, now) = (by.clone(), app.now());
+    let kind = if body.enabled { Kind::FactorAdded } else { Kind::FactorRemoved };
+    let event = about(app, by, kind).detail(of_kind("email"));
+    app.db
+        .write(move |db| {
+            let account = confirm::lock(db, &visit, now)?;
+            if body.enabled && account.email_verified_at.is_none() {
+                return Err(Code::EmailUnverified.into());
+            }
+            if account.email_step != body.enabled {
+                store::set_email_step(db, &account.id, body.enabled)?;
+                failures::clear(db, &account.id, Method::Email)?;
+                audit::record(db, event)?;
+            }
+            Ok::<_, Problem>(())
         })
         .await
 }
@@ -220,6 +261,8 @@ pub async fn renew(app: &App, by: &Visit) -> Result<Vec<String>, Problem> {
                 return Err(Code::FactorMissing.into());
             }
             let codes = recovery::renew(db, &own, visit.user())?;
+            failures::clear(db, visit.user(), Method::RecoveryCode)?;
+            notify::factor_changed(db, &own, visit.user(), FactorChange::RecoveryCodesMade)?;
             audit::record(db, event)?;
             Ok::<_, Problem>(codes)
         })

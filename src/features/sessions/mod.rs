@@ -1,6 +1,7 @@
 //! Signing in and out, and the sessions that come of it. A session starts in the transaction that
 //! says why, and nowhere else.
 
+pub mod magic;
 pub mod mine;
 pub mod model;
 pub mod others;

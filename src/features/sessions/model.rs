@@ -1,26 +1,14 @@
 //! Sessions as the API shows and takes them.
 
-use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::{
-    access::{
-        caller::{Caller, SYSTEM},
-        codes::CodeMethod,
-        entry::Entered,
-        sessions::SessionRow,
-    },
-    app::App,
-    features::accounts::model::mailbox,
-    http::{json::present, problem::Problem},
-    kernel::{
-        assurance::{Assurance, Method},
-        clock::Timestamp,
-        id::{SessionId, UserId},
-        permission::PermissionName,
-    },
+    access::{answer::CurrentSession, codes::CodeMethod, sessions::SessionRow},
+    features::accounts::model::{mailbox, six_digits},
+    http::json::present,
+    kernel::{assurance::Assurance, clock::Timestamp, id::SessionId},
 };
 
 /// What a person signs in with.
@@ -61,6 +49,50 @@ pub struct SecondFactor {
     pub trust_device: bool,
 }
 
+/// A sign-in whose second step a code is mailed for.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HalfDone {
+    /// What the first step answered.
+    #[validate(length(max = 64))]
+    #[schema(max_length = 64)]
+    pub token: String,
+}
+
+/// The token of a link that signs in.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MagicToken {
+    /// The `token` of the link.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub token: String,
+    /// Whether the session outlives the browser; it does not if absent.
+    #[serde(default)]
+    pub remember: bool,
+}
+
+/// A mailed code that signs in, with the address that it came to.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MagicCode {
+    #[validate(custom(function = mailbox))]
+    #[schema(
+        max_length = 254,
+        format = "idn-email",
+        pattern = "^[^@ ]+@[^@ ]+$",
+        examples("ann@example.com")
+    )]
+    pub email: String,
+    /// The six digits.
+    #[validate(custom(function = six_digits))]
+    #[schema(min_length = 6, max_length = 6, pattern = "^[0-9]{6}$", examples("012345"))]
+    pub code: String,
+    /// Whether the session outlives the browser; it does not if absent.
+    #[serde(default)]
+    pub remember: bool,
+}
+
 /// A further proof. `password` goes with the method `password`, `code` with all others.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,65 +116,8 @@ pub enum StepUpMethod {
     /// A code from an authenticator app.
     Totp,
     RecoveryCode,
-}
-
-/// What came of a sign-in, or of a step of it.
-#[derive(Serialize, ToSchema)]
-pub struct SignInAnswer {
-    #[schema(inline)]
-    pub status: SignInStatus,
-    /// There once the status is `signed_in`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub session: Option<CurrentSession>,
-    /// There while the status is `second_factor_required`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub second_factor: Option<SecondFactorRequired>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SignInStatus {
-    /// The session cookie is set.
-    SignedIn,
-    /// There is no session yet: go on with one of the methods.
-    SecondFactorRequired,
-}
-
-/// What is missing before a session starts.
-#[derive(Serialize, ToSchema)]
-pub struct SecondFactorRequired {
-    /// Names this sign-in when the second factor is given. Good once, and for no other purpose.
-    #[schema(max_length = 43)]
-    pub token: String,
-    /// The methods that would do, the strongest first.
-    #[schema(max_items = 5)]
-    pub methods: Vec<Method>,
-    /// Until when the sign-in can be finished.
-    pub expires: Timestamp,
-}
-
-impl SignInAnswer {
-    /// The answer to a proof; the cookies go with it.
-    pub fn of(entered: Entered, app: &App, request: &HttpRequest) -> Result<Self, Problem> {
-        match entered {
-            Entered::Session(started) => {
-                let caller = started.hand_over(app, request)?;
-                Ok(Self::signed_in(CurrentSession::of(&caller, app)))
-            }
-            Entered::SecondFactor(begun, methods) => {
-                let token = begun.token.reveal().to_owned();
-                let required = SecondFactorRequired { token, methods, expires: begun.expires_at };
-                let status = SignInStatus::SecondFactorRequired;
-                Ok(Self { status, session: None, second_factor: Some(required) })
-            }
-        }
-    }
-
-    pub fn signed_in(session: CurrentSession) -> Self {
-        Self { status: SignInStatus::SignedIn, session: Some(session), second_factor: None }
-    }
+    /// A code that was mailed.
+    Email,
 }
 
 /// The caller's session, or null.
@@ -150,66 +125,6 @@ impl SignInAnswer {
 pub struct SessionAnswer {
     #[schema(required)]
     pub session: Option<CurrentSession>,
-}
-
-/// A session seen by the person who has it.
-#[derive(Serialize, ToSchema)]
-pub struct CurrentSession {
-    pub id: SessionId,
-    pub user: SessionUser,
-    /// Names of the roles held in the scope `system`.
-    #[schema(max_items = 1000)]
-    pub roles: Vec<String>,
-    /// Permissions held in the scope `system`.
-    #[schema(max_items = 1000)]
-    pub permissions: Vec<PermissionName>,
-    /// How the person proved to be who they are (RFC 8176).
-    #[schema(max_items = 10)]
-    pub amr: Vec<String>,
-    /// How sure that makes it (NIST SP 800-63B-4).
-    pub acr: Assurance,
-    /// When they last did so.
-    pub auth_time: Timestamp,
-    /// Whether nothing else is allowed before a second factor has been set up.
-    pub second_factor_needed: bool,
-    pub created_at: Timestamp,
-    /// When the session ends if it is not used again.
-    pub expires: Timestamp,
-}
-
-/// Whose session it is.
-#[derive(Serialize, ToSchema)]
-pub struct SessionUser {
-    pub id: UserId,
-    #[schema(max_length = 254, format = "idn-email", pattern = "^[^@ ]+@[^@ ]+$")]
-    pub email: String,
-    pub email_verified: bool,
-    #[schema(max_length = 100)]
-    pub name: String,
-}
-
-impl CurrentSession {
-    /// The session of a caller, under the rules of this service.
-    pub fn of(caller: &Caller, app: &App) -> Self {
-        let system = caller.held.iter().filter(|held| held.scope == SYSTEM);
-        Self {
-            id: caller.session.id.clone(),
-            user: SessionUser {
-                id: caller.user_id.clone(),
-                email: caller.email.clone(),
-                email_verified: caller.email_verified,
-                name: caller.name.clone(),
-            },
-            roles: system.map(|held| held.role.clone()).collect(),
-            permissions: caller.permissions().iter().cloned().collect(),
-            amr: caller.session.amr().names(),
-            acr: caller.assurance(),
-            auth_time: caller.session.auth_time,
-            second_factor_needed: caller.owes_second_factor(&app.config.account.second_factor),
-            created_at: caller.session.created_at,
-            expires: caller.session.ends_at(),
-        }
-    }
 }
 
 /// One of the running sessions of an account.

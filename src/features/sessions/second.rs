@@ -4,29 +4,38 @@
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;
 
-use super::model::{SecondFactor, SignInAnswer};
+use super::model::{HalfDone, SecondFactor};
 use crate::{
     access::{
+        answer::SignInAnswer,
         audit::{self, Event, Kind},
-        codes,
+        codes::{self, Typed},
         entry::{self, Arrival, Entered, Proof},
         guard::Public,
         pending::{self, PendingRow},
         steps,
-        throttle::{self, Passwords},
+        throttle::{self, Bucket, Mails, Passwords},
     },
     app::App,
     db::Conn,
     endpoints,
+    features::accounts::ask::MailAnswer,
     http::{
-        code::Code, endpoint::Endpoint, json::Json, peer::Peer, problem::Problem, reply::Ok200,
+        code::Code,
+        endpoint::Endpoint,
+        json::Json,
+        peer::Peer,
+        problem::Problem,
+        reply::{Accepted, Ok200},
     },
+    kernel::assurance::Method,
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
         give_second_factor:
             [PendingInvalid, FactorRefused, InvalidCredentials, AccountDisabled, EmailUnverified],
+        mail_second_factor: [PendingInvalid, FactorRefused],
     ]
 }
 
@@ -89,6 +98,41 @@ pub async fn give(
     SignInAnswer::of(entered?, app, request)
 }
 
+/// Have a code mailed for the second step of a sign-in.
+///
+/// Only where `email` is among the methods that the first step answered. The code before does not
+/// count any more.
+#[utoipa::path(post, path = "/v1/auth/second-factor/mail", tag = "auth")]
+pub async fn mail_second_factor(
+    by: Public<Mails>,
+    app: Data<App>,
+    Json(body): Json<HalfDone>,
+) -> Result<Accepted<MailAnswer>, Problem> {
+    mail(&app, by, body).await?;
+    Ok(Accepted(MailAnswer::CHECK_MAIL))
+}
+
+/// What both the API and the page do. Errors: `auth.pending_invalid`, `factors.refused` where no
+/// mailed code is asked for, `rate_limit.exceeded`.
+pub async fn mail(app: &App, by: Public<Mails>, body: HalfDone) -> Result<(), Problem> {
+    throttle::take_try(app, by.address).await?;
+    let (own, now) = (app.clone(), app.now());
+    app.db
+        .write_quiet(move |db| {
+            let row = pending::find(db, &body.token, now)?.ok_or(Code::PendingInvalid)?;
+            if !steps::finishing(db, &row.user_id)?.contains(&Method::Email) {
+                return Err(Problem::from(Code::FactorRefused));
+            }
+            let bucket = Bucket::mailed_factors(&own.config.throttle, &row.user_id);
+            if let Err(problem) = throttle::take(db, &bucket, now)? {
+                return Ok(Err(problem));
+            }
+            codes::mail(db, &own, &row.user_id, row.id.as_str())?;
+            Ok::<_, Problem>(Ok(()))
+        })
+        .await?
+}
+
 fn guess(
     db: &mut Conn,
     app: &App,
@@ -98,7 +142,8 @@ fn guess(
     if !steps::finishing(db, &row.user_id)?.contains(&body.method.into()) {
         return Ok(Err(Code::FactorRefused.into()));
     }
-    codes::guess(db, app, &row.user_id, body.method, &body.code)
+    let (user, binding) = (&row.user_id, row.id.as_str());
+    codes::guess(db, app, &Typed { user, method: body.method, code: &body.code, binding })
 }
 
 fn refused(app: &App, peer: &Peer, row: Option<&PendingRow>) -> Event {

@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, web::Data};
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{CurrentSession, SessionAnswer, SignIn, SignInAnswer};
+use super::model::{SessionAnswer, SignIn};
 use crate::{
     access::{
+        answer::{CurrentSession, SignInAnswer},
         audit::{self, Event, Kind},
         caller::{self, Caller},
         entry::{self, Arrival, Entered, Proof},

@@ -2,27 +2,38 @@
 
 use actix_web::{HttpRequest, web::Data};
 
-use super::model::{CurrentSession, SignInAnswer, StepUp, StepUpMethod};
+use super::model::{StepUp, StepUpMethod};
 use crate::{
     access::{
+        answer::{CurrentSession, SignInAnswer},
         audit::{self, Event, Kind},
-        codes::{self, CodeMethod},
+        codes::{self, CodeMethod, Typed},
         entry::{self, Started},
         guard::{Enrolling, SignedIn, Visit},
         steps,
-        throttle::{self, Passwords},
+        throttle::{self, Bucket, Mails, Passwords},
     },
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::confirm::{self, Confirmed},
-    http::{code::Code, endpoint::Endpoint, json::Json, problem::Problem, reply::Ok200},
+    features::accounts::{
+        ask::MailAnswer,
+        confirm::{self, Confirmed},
+    },
+    http::{
+        code::Code,
+        endpoint::Endpoint,
+        json::Json,
+        problem::Problem,
+        reply::{Accepted, Ok200},
+    },
     kernel::{assurance::Method, refusal::Refusal, secret::Secret},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
         step_up: [CurrentPasswordWrong, FactorRefused, StepUpRequired],
+        mail_step_up: [StepUpRequired],
     ]
 }
 
@@ -40,6 +51,38 @@ pub async fn step_up(
     Json(body): Json<StepUp>,
 ) -> Result<Ok200<SignInAnswer>, Problem> {
     Ok(Ok200(prove(&app, &by, &request, body).await?))
+}
+
+/// Have a code mailed to prove again who you are.
+///
+/// Only where nothing stronger is there: no second factor and no password. It counts in this
+/// session alone, and the code before does not any more.
+#[utoipa::path(post, path = "/v1/auth/step-up/mail", tag = "auth")]
+pub async fn mail_step_up(
+    by: Enrolling<SignedIn<Mails>>,
+    app: Data<App>,
+) -> Result<Accepted<MailAnswer>, Problem> {
+    mail(&app, &by).await?;
+    Ok(Accepted(MailAnswer::CHECK_MAIL))
+}
+
+/// What both the API and the page do. Errors: `auth.step_up_required` where another method is
+/// asked for, `rate_limit.exceeded`.
+pub async fn mail(app: &App, by: &Visit) -> Result<(), Problem> {
+    throttle::take_try(app, by.address.clone()).await?;
+    let (own, visit, now) = (app.clone(), by.clone(), app.now());
+    app.db
+        .write_quiet(move |db| {
+            confirm::lock(db, &visit, now)?;
+            must_do(db, &visit, Method::Email)?;
+            let bucket = Bucket::mailed_factors(&own.config.throttle, visit.user());
+            if let Err(problem) = throttle::take(db, &bucket, now)? {
+                return Ok(Err(problem));
+            }
+            codes::mail(db, &own, visit.user(), visit.caller.session.id.as_str())?;
+            Ok::<_, Problem>(Ok(()))
+        })
+        .await?
 }
 
 /// What both the API and the page do with a filled-in form.
@@ -63,6 +106,7 @@ pub async fn prove(
         StepUpMethod::RecoveryCode => {
             with_code(app, by, CodeMethod::RecoveryCode, body.code).await?
         }
+        StepUpMethod::Email => with_code(app, by, CodeMethod::Email, body.code).await?,
     };
     let caller = started.hand_over(app, request)?;
     Ok(SignInAnswer::signed_in(CurrentSession::of(&caller, app)))
@@ -95,7 +139,9 @@ async fn with_code(
     let raised = app.db.write(move |db| {
         confirm::lock(db, &visit, now)?;
         must_do(db, &visit, method.into())?;
-        if let Err(problem) = codes::guess(db, &own, visit.user(), method, &code)? {
+        let (user, binding) = (visit.user(), visit.caller.session.id.as_str());
+        let typed = Typed { user, method, code: &code, binding };
+        if let Err(problem) = codes::guess(db, &own, &typed)? {
             audit::record(db, refused)?;
             return Ok(Err(problem));
         }

@@ -12,11 +12,10 @@ use crate::{
         model::{SessionPath, SessionView},
     },
     http::{argument::Path, code::Code, page::Paging, reply::Ok200},
-    kernel::id::SessionId,
+    kernel::{device::Device, id::SessionId},
     pages::{
         asked::{Answer, Asked},
         card::Link,
-        device::Device,
         shell::{Shell, lead_to},
     },
 };

@@ -90,6 +90,12 @@ impl Device {
         };
         Self { program, system: system.map(|(_, name, _)| *name), shape }
     }
+
+    /// In one line, as product names, which are the same in every language: `Firefox, Linux`.
+    pub fn line(&self) -> String {
+        let parts: Vec<_> = [self.program, self.system].into_iter().flatten().collect();
+        if parts.is_empty() { "?".to_owned() } else { parts.join(", ") }
+    }
 }
 
 #[cfg(test)]
