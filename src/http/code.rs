@@ -68,6 +68,8 @@ codes! {
         "Your role asks for one: set it up at `/v1/me/factors`, then repeat the request.";
     EmailUnverified 403 "auth.email_unverified": "The e-mail address is not verified yet.",
         "Open the link that was mailed, or have it mailed again.";
+    MethodRefused 403 "factors.method_refused": "This method is not enough here.",
+        "Use one of `methods`.";
     FactorRefused 403 "factors.refused": "The code is wrong, used or too old.",
         "Enter the newest code. After many failures a factor is switched off.";
     PendingInvalid 403 "auth.pending_invalid": "This sign-in can't be continued.",

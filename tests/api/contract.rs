@@ -249,6 +249,7 @@ const PUBLISHED: &[(u16, &str)] = &[
     (403, "auth.email_unverified"),
     (403, "auth.pending_invalid"),
     (403, "factors.refused"),
+    (403, "factors.method_refused"),
     (404, "factors.not_found"),
     (404, "devices.not_found"),
     (409, "factors.exists"),

@@ -210,13 +210,14 @@ api_test! { ac_124_naming_somebody_does_not_replace_credentials |house| {
 }}
 
 api_test! { asvs_8_2_1_what_needs_a_fresh_sign_in_refuses_an_older_one |house| {
-    let user = house.user().await;
+    let (admin, user) = (house.admin().await, house.user().await);
     let operations = house.operations();
-    let fresh = |operation: &&Operation| operation.described["x-access"] == "fresh";
+    let fresh = |operation: &&Operation| operation.described["x-assurance"]["max_age"].is_i64();
     let fresh: Vec<_> = operations.iter().filter(fresh).collect();
     let longest = fresh.iter().filter_map(|it| it.described["x-assurance"]["max_age"].as_i64());
     house.pass(longest.max().expect("some operation needs a fresh sign-in") + 1);
     for operation in fresh {
+        let user = if operation.described["x-access"] == "permission" { &admin } else { &user };
         let reply = user.send(user.right_call(operation, &operation.random_path())).await;
         assert_eq!(code(&reply), "auth.step_up_required", "{}", operation.id);
     }
@@ -229,11 +230,17 @@ async fn belongings(admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
     let session = victim.get("/v1/auth/session").await.ok()["session"]["id"].clone();
     let session = session.as_str().expect("an id").to_owned();
     let user = victim.id.clone();
+    let device = victim.get("/v1/me/devices").await.ok()["items"][0]["id"].clone();
+    let device = device.as_str().expect("an id").to_owned();
+    let factor = victim.post("/v1/me/factors/totp", json!({})).await.created()["id"].clone();
+    let factor = factor.as_str().expect("an id").to_owned();
     move |prefix| match prefix {
         "usr_" => user.clone(),
         "ses_" => session.clone(),
         "rol_" => role.clone(),
         "grt_" => grant.clone(),
+        "dev_" => device.clone(),
+        "fac_" => factor.clone(),
         other => panic!("give the victim something whose id begins with {other}"),
     }
 }

@@ -87,7 +87,7 @@ api_test! { only_the_right_password_learns_that_an_account_is_disabled |house| {
     let right = user.sign_in().await;
     assert!(right.cookie().is_none());
     right.problem(Code::AccountDisabled);
-    assert_eq!(admin.latest_event("sign_in.refused").await["detail"]["why"], "disabled");
+    assert_eq!(admin.latest_event("sign_in.refused").await["detail"]["why"], "auth.account_disabled");
 }}
 
 api_test! { a_cookie_dies_with_the_browser_unless_it_shall_be_remembered |house| {

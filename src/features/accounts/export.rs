@@ -13,17 +13,21 @@ use super::{
 use crate::{
     access::{
         audit::{self, Event, EventRow, Kind},
+        devices::{self, DeviceRow},
         guard::SignedIn,
+        recovery,
         sessions::{self, StoredSession},
         state::Terms,
+        totp::{self, TotpRow},
     },
     app::App,
     db::Conn,
     endpoints,
     http::{code::Code, endpoint::Endpoint, problem::Problem, reply::Ok200},
     kernel::{
+        assurance::Assurance,
         clock::Timestamp,
-        id::{EventId, GrantId, RoleId, SessionId, UserId},
+        id::{DeviceId, EventId, FactorId, GrantId, RoleId, SessionId, UserId},
     },
 };
 
@@ -50,6 +54,14 @@ pub struct AccountExport {
     /// The latest 1000, over or not, newest first.
     #[schema(max_items = 1000)]
     pub grants: Vec<ExportedGrant>,
+    /// Browsers that the account was signed in to.
+    #[schema(max_items = 1000)]
+    pub devices: Vec<ExportedDevice>,
+    /// Authenticator apps.
+    #[schema(max_items = 1000)]
+    pub factors: Vec<ExportedFactor>,
+    #[schema(minimum = 0, maximum = 10)]
+    pub recovery_codes_left: u32,
     /// The latest 1000 events that the account did or that were done to it, newest first.
     #[schema(max_items = 1000)]
     pub events: Vec<ExportedEvent>,
@@ -62,6 +74,7 @@ pub struct ExportedSession {
     pub remember: bool,
     #[schema(max_items = 10)]
     pub amr: Vec<String>,
+    pub acr: Assurance,
     pub auth_time: Timestamp,
     #[schema(max_length = 45)]
     pub ip: String,
@@ -73,6 +86,31 @@ pub struct ExportedSession {
     /// When it was ended before its time.
     #[schema(required)]
     pub revoked_at: Option<Timestamp>,
+}
+
+/// A browser in an export.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedDevice {
+    pub id: DeviceId,
+    #[schema(max_length = 45)]
+    pub ip: String,
+    #[schema(max_length = 200)]
+    pub user_agent: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    #[schema(required)]
+    pub trusted_until: Option<Timestamp>,
+}
+
+/// An authenticator app in an export.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedFactor {
+    pub id: FactorId,
+    #[schema(max_length = 60)]
+    pub name: String,
+    pub created_at: Timestamp,
+    #[schema(required)]
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// A grant in an export.
@@ -120,6 +158,7 @@ pub struct ExportedEvent {
 impl From<StoredSession> for ExportedSession {
     fn from(StoredSession { session, revoked_at }: StoredSession) -> Self {
         Self {
+            acr: session.amr().assurance(),
             amr: session.amr().names(),
             expires: session.ends_at(),
             id: session.id,
@@ -139,6 +178,20 @@ impl From<StoredGrant> for ExportedGrant {
         let StoredGrant { id, role_id, role, scope, granted_by, .. } = row;
         let StoredGrant { created_at, expires_at, revoked_at, .. } = row;
         Self { id, role_id, role, scope, granted_by, created_at, expires_at, revoked_at }
+    }
+}
+
+impl From<DeviceRow> for ExportedDevice {
+    fn from(row: DeviceRow) -> Self {
+        let DeviceRow { id, ip, user_agent, created_at, last_seen_at, trusted_until } = row;
+        Self { id, ip, user_agent, created_at, last_seen_at, trusted_until }
+    }
+}
+
+impl From<TotpRow> for ExportedFactor {
+    fn from(row: TotpRow) -> Self {
+        let TotpRow { id, name, created_at, last_used_at, .. } = row;
+        Self { id, name, created_at, last_used_at }
     }
 }
 
@@ -164,6 +217,9 @@ struct Stored {
     password_changed_at: Option<Timestamp>,
     sessions: Vec<StoredSession>,
     grants: Vec<StoredGrant>,
+    devices: Vec<DeviceRow>,
+    factors: Vec<TotpRow>,
+    recovery_codes_left: i64,
     events: Vec<EventRow>,
 }
 
@@ -174,6 +230,9 @@ fn stored(db: &mut Conn, id: &UserId) -> QueryResult<Option<Stored>> {
         password_changed_at: store::password_changed_at(db, id)?,
         sessions: sessions::stored(db, id, MOST)?,
         grants: store::grants(db, id, MOST)?,
+        devices: devices::list(db, id, None, MOST)?,
+        factors: totp::list(db, id)?,
+        recovery_codes_left: recovery::left(db, id)?,
         events: audit::about(db, id, MOST)?,
     }))
 }
@@ -194,6 +253,9 @@ pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExpo
         password_changed_at: stored.password_changed_at,
         sessions: stored.sessions.into_iter().map(Into::into).collect(),
         grants: stored.grants.into_iter().map(Into::into).collect(),
+        devices: stored.devices.into_iter().map(Into::into).collect(),
+        factors: stored.factors.into_iter().map(Into::into).collect(),
+        recovery_codes_left: u32::try_from(stored.recovery_codes_left).unwrap_or(0),
         events: stored.events.into_iter().map(Into::into).collect(),
     }))
 }

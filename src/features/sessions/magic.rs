@@ -1,5 +1,5 @@
-//! Signing in by mail, with a link or a code. Only an address that was verified before gets one: who
-//! reads the mailbox must not come into an account that a stranger has set up for it.
+//! Signing in by mail, with a link or a code. Only an address that was verified before gets one:
+//! who reads the mailbox must not come into an account that a stranger has set up for it.
 
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;

@@ -35,7 +35,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
         give_second_factor:
             [PendingInvalid, FactorRefused, InvalidCredentials, AccountDisabled, EmailUnverified],
-        mail_second_factor: [PendingInvalid, FactorRefused],
+        mail_second_factor: [PendingInvalid, MethodRefused],
     ]
 }
 
@@ -112,8 +112,8 @@ pub async fn mail_second_factor(
     Ok(Accepted(MailAnswer::CHECK_MAIL))
 }
 
-/// What both the API and the page do. Errors: `auth.pending_invalid`, `factors.refused` where no
-/// mailed code is asked for, `rate_limit.exceeded`.
+/// What both the API and the page do. Errors: `auth.pending_invalid`, `factors.method_refused`
+/// where no mailed code is asked for, `rate_limit.exceeded`.
 pub async fn mail(app: &App, by: Public<Mails>, body: HalfDone) -> Result<(), Problem> {
     throttle::take_try(app, by.address).await?;
     let (own, now) = (app.clone(), app.now());
@@ -121,7 +121,7 @@ pub async fn mail(app: &App, by: Public<Mails>, body: HalfDone) -> Result<(), Pr
         .write_quiet(move |db| {
             let row = pending::find(db, &body.token, now)?.ok_or(Code::PendingInvalid)?;
             if !steps::finishing(db, &row.user_id)?.contains(&Method::Email) {
-                return Err(Problem::from(Code::FactorRefused));
+                return Err(Problem::from(Code::MethodRefused));
             }
             let bucket = Bucket::mailed_factors(&own.config.throttle, &row.user_id);
             if let Err(problem) = throttle::take(db, &bucket, now)? {

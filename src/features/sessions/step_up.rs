@@ -32,8 +32,8 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        step_up: [CurrentPasswordWrong, FactorRefused, StepUpRequired],
-        mail_step_up: [StepUpRequired],
+        step_up: [CurrentPasswordWrong, FactorRefused, MethodRefused],
+        mail_step_up: [MethodRefused],
     ]
 }
 
@@ -66,7 +66,7 @@ pub async fn mail_step_up(
     Ok(Accepted(MailAnswer::CHECK_MAIL))
 }
 
-/// What both the API and the page do. Errors: `auth.step_up_required` where another method is
+/// What both the API and the page do. Errors: `factors.method_refused` where another method is
 /// asked for, `rate_limit.exceeded`.
 pub async fn mail(app: &App, by: &Visit) -> Result<(), Problem> {
     throttle::take_try(app, by.address.clone()).await?;
@@ -87,7 +87,7 @@ pub async fn mail(app: &App, by: &Visit) -> Result<(), Problem> {
 
 /// What both the API and the page do with a filled-in form.
 ///
-/// Errors: `passwords.current_wrong`, `factors.refused`, `auth.step_up_required` for a method that
+/// Errors: `passwords.current_wrong`, `factors.refused`, `factors.method_refused` for one that
 /// is not enough, `rate_limit.exceeded`, `server.busy`.
 pub async fn prove(
     app: &App,
@@ -159,7 +159,7 @@ fn must_do(db: &mut Conn, by: &Visit, method: Method) -> Result<(), Problem> {
     if enough.contains(&method) {
         return Ok(());
     }
-    Err(Problem::from(Code::StepUpRequired).with_methods(enough))
+    Err(Problem::from(Code::MethodRefused).with_methods(enough))
 }
 
 fn raise(db: &mut Conn, app: &App, by: &Visit, method: Method) -> Result<Started, Problem> {

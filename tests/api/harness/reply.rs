@@ -95,12 +95,23 @@ impl Reply {
         (self.status, headers, self.text.replace(ours, "ID"))
     }
 
-    /// The cookie that the answer sets, if it sets one.
+    /// The session cookie that the answer sets, if it sets one.
     pub fn cookie(&self) -> Option<Cookie<'static>> {
-        let set: Vec<_> = self.headers.get_all(SET_COOKIE).iter().collect();
-        assert!(set.len() < 2, "more than one cookie: {set:?}");
-        let text = set.first()?.to_str().expect("text").to_owned();
-        Some(Cookie::parse_encoded(text).expect("a cookie"))
+        self.one_cookie(|name| !name.ends_with("-device"))
+    }
+
+    /// The device's cookie that the answer sets, if it sets one.
+    pub fn device_cookie(&self) -> Option<Cookie<'static>> {
+        self.one_cookie(|name| name.ends_with("-device"))
+    }
+
+    fn one_cookie(&self, is_asked: impl Fn(&str) -> bool) -> Option<Cookie<'static>> {
+        let set = self.headers.get_all(SET_COOKIE);
+        let text = set.into_iter().map(|value| value.to_str().expect("text").to_owned());
+        let cookies = text.map(|text| Cookie::parse_encoded(text).expect("a cookie"));
+        let mut asked: Vec<_> = cookies.filter(|cookie| is_asked(cookie.name())).collect();
+        assert!(asked.len() < 2, "more than one cookie: {asked:?}");
+        asked.pop()
     }
 
     /// The version's `ETag`.
