@@ -21,6 +21,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         features::health::endpoints(),
         features::setup::routes::endpoints(),
+        features::challenges::routes::endpoints(),
         features::sessions::sign_in::endpoints(),
         features::sessions::magic::endpoints(),
         features::sessions::second::endpoints(),

@@ -44,6 +44,7 @@ kinds! {
     AccountEnabled "account.enabled";
     AccountDeleted "account.deleted";
     AccountExported "account.exported";
+    AccountImported "account.imported";
     PasswordChanged "password.changed";
     PasswordRefused "password.refused";
     PasswordResetAsked "password.reset_asked";
@@ -193,25 +194,33 @@ impl EventRow {
 /// Appends an event to the chain. Call it last in a transaction: from here to the commit all
 /// others who record wait on PostgreSQL.
 pub fn record(db: &mut Conn, event: Event) -> QueryResult<()> {
+    record_all(db, vec![event])
+}
+
+/// Appends events in their order, as [`record`] does one.
+pub fn record_all(db: &mut Conn, events: Vec<Event>) -> QueryResult<()> {
     crate::db::lock(db, "audit")?;
-    let (last, previous_hash) = head(db)?;
-    let mut row = EventRow {
-        seq: last + 1,
-        id: event.id.to_string(),
-        at: event.at,
-        kind: event.kind.as_str().to_owned(),
-        actor_id: event.actor_id,
-        subject_id: event.subject_id,
-        session_id: event.session_id,
-        ip: event.ip,
-        request_id: event.request_id,
-        detail: event.detail.to_string(),
-        previous_hash,
-        hash: Vec::new(),
-    };
-    row.hash = row.digest();
-    diesel::insert_into(audit_events::table).values(&row).execute(db)?;
-    let end = (audit_head::seq.eq(row.seq), audit_head::hash.eq(&row.hash));
+    let (mut seq, mut hash) = head(db)?;
+    for event in events {
+        let mut row = EventRow {
+            seq: seq + 1,
+            id: event.id.to_string(),
+            at: event.at,
+            kind: event.kind.as_str().to_owned(),
+            actor_id: event.actor_id,
+            subject_id: event.subject_id,
+            session_id: event.session_id,
+            ip: event.ip,
+            request_id: event.request_id,
+            detail: event.detail.to_string(),
+            previous_hash: hash,
+            hash: Vec::new(),
+        };
+        row.hash = row.digest();
+        diesel::insert_into(audit_events::table).values(&row).execute(db)?;
+        (seq, hash) = (row.seq, row.hash);
+    }
+    let end = (audit_head::seq.eq(seq), audit_head::hash.eq(&hash));
     if diesel::update(audit_head::table.find(1)).set(end).execute(db)? == 0 {
         diesel::insert_into(audit_head::table).values((audit_head::id.eq(1), end)).execute(db)?;
     }

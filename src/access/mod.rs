@@ -5,6 +5,7 @@ pub mod answer;
 pub mod audit;
 pub mod caller;
 pub mod callers;
+pub mod challenge;
 pub mod codes;
 pub mod cookie;
 pub mod decide;

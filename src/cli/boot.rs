@@ -17,7 +17,7 @@ use crate::{
         clock::Clock,
         cursor::CursorKey,
         mail::Templates,
-        password::{Cost, Hasher, Policy},
+        password::{Cost, Hasher, Policy, breached::Breached},
         secret::MasterKey,
         stage::Stage,
         vault::Vault,
@@ -49,6 +49,19 @@ pub fn start_log(config: &Config) {
     };
 }
 
+/// Which new passwords are taken, with the filter of breached ones where there is one.
+pub fn policy(config: &Config) -> Result<Policy, Failure> {
+    let settings = &config.password;
+    let policy = Policy::new(usize::try_from(settings.min_length)?)?;
+    let policy = policy.with_min_score(settings.min_score)?;
+    let Some(path) = &settings.breached_filter else { return Ok(policy) };
+    let filter = Breached::open(path).map_err(|why| {
+        format!("password.breached_filter: {} is of no use: {why}", path.display())
+    })?;
+    tracing::info!(passwords = filter.shape().entries(), "breached passwords are refused");
+    Ok(policy.with_breached(filter))
+}
+
 /// Opens everything that `config` names.
 pub fn open(config: Config) -> Result<Boot, Failure> {
     if config::prepare_data_dir(&config)? == Privacy::OpenToAll {
@@ -61,7 +74,7 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         Cost { memory_kib: config.password.memory_kib, iterations: config.password.iterations };
     let threads = usize::try_from(config.password.threads)?;
     let queue = usize::try_from(config.password.max_queue)?;
-    let policy = Policy::new(usize::try_from(config.password.min_length)?)?;
+    let policy = policy(&config)?;
     let (folder, name) = (config.mail.templates_dir.as_deref(), &config.service.name);
     let templates = Templates::load(folder, name, &config.origin())?;
     let app = App {

@@ -2,20 +2,26 @@
 
 mod accounts;
 mod boot;
+mod breached;
 mod contract;
 mod health;
 mod mail;
+mod progress;
 mod seed;
 mod serve;
+mod users;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 pub use accounts::make_admin;
+pub use boot::policy;
 pub use contract::files as contract_files;
 
 use crate::config::{self, Config, Sources};
+use breached::BreachedCommand;
+use users::UsersCommand;
 
 /// Self-hosted sign-in and access control.
 #[derive(Parser)]
@@ -52,6 +58,12 @@ enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Accounts from other systems, and a list of those that are here.
+    #[command(subcommand)]
+    Users(UsersCommand),
+    /// The filter of breached passwords.
+    #[command(subcommand)]
+    Breached(BreachedCommand),
     /// Ask a running service whether it takes work; exit 0 if so.
     Healthcheck,
     /// Fill the database with things to play with.
@@ -149,6 +161,8 @@ fn execute(command: Command, sources: &Sources) -> Result<ExitCode, Failure> {
         Command::Mail(MailCommand::Retry { id, .. }) => {
             return mail::retry(Config::load(sources)?, id);
         }
+        Command::Users(command) => return users::run(Config::load(sources)?, command),
+        Command::Breached(command) => breached::run(command)?,
         Command::Audit(AuditCommand::Verify) => return accounts::verify(Config::load(sources)?),
     }
     Ok(ExitCode::SUCCESS)

@@ -42,6 +42,7 @@ pub fn demo(config: Config) -> Result<(), Failure> {
             email: "admin@example.com".to_owned(),
             password: PASSWORD.to_owned(),
             name: "Ada Admin".to_owned(),
+            challenge: None,
         };
         accounts::make_admin(&app, admin).await.map_err(words)?;
         make_role(&app).await.map_err(words)?;
@@ -108,6 +109,7 @@ async fn make_person(
         email: format!("{local}@example.com"),
         password: PASSWORD.to_owned(),
         name: name.to_owned(),
+        challenge: None,
     };
     let now = app.now();
     let (row, hash) = sign_up::check(app, wanted)?.hash(app).await?;

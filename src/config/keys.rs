@@ -218,6 +218,13 @@ table! {
         /// The fewest characters of a new password. NIST SP 800-63B-4 asks for 15 where the
         /// password alone signs in, and for 8 beside a second factor.
         min_length: u32 = 15 in 8..=64;
+        /// The least strength of a new password as zxcvbn estimates it, from 0 (whatever it is) to
+        /// 4 (ten thousand million guesses). 3 stands for a hundred million guesses.
+        min_score: u32 = 3 in 0..=4;
+        /// A filter of breached passwords, which new ones must not be among, made by
+        /// `doorward breached build`. Unset: only the most common ones, which are built in, are
+        /// refused.
+        breached_filter: Option<PathBuf> = "";
         /// How many sign-ins may wait for the hasher; the next ones are told to come back.
         max_queue: u32 = 512 in 1..=65_536;
         /// Memory for one hash, in KiB.
@@ -274,6 +281,19 @@ table! {
         account_mails: u32 = 10 in 1..=1000;
         /// Seconds over which an account's requests for mail are counted.
         account_mail_window_seconds: u32 = 3600 in 60..=86_400;
+    }
+
+    /// Work that a caller's machine has to do before it may sign up or sign in with a password.
+    challenge: Challenge {
+        /// Whether it is asked for. It makes guessing and bulk sign-ups dearer without an outside
+        /// service, and costs each person a moment. The hosted pages solve no puzzles: switch it
+        /// on where pages of your own sign people up and in.
+        enabled: bool = false;
+        /// Zero bits that an answer's hash begins with. Each more doubles the work; 18 takes a
+        /// browser about a second.
+        difficulty: u32 = 18 in 8..=30;
+        /// Seconds for which a puzzle can be answered.
+        seconds: u32 = 300 in 30..=3600;
     }
 
     /// The first start.

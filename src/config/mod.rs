@@ -17,8 +17,8 @@ use std::{fmt, net::SocketAddr};
 pub use face::Place;
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
-    Account, Brand, Config, Database, Docs, Limits, Log, Mail, Pages, Password, Service, Session,
-    Setup, SignUp, Throttle,
+    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Password, Service,
+    Session, Setup, SignUp, Throttle,
 };
 pub use load::Problems;
 pub use show::{reference, sample, show};

@@ -229,7 +229,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imported_users (user_id) {
+        user_id -> Text,
+        source -> Text,
+        external_id -> Nullable<Text>,
+        email_key -> Binary,
+        imported_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_challenges (id) {
+        id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
+diesel::joinable!(imported_users -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(role_grants -> users (user_id));
 diesel::joinable!(role_grants -> roles (role_id));
@@ -239,5 +257,5 @@ diesel::joinable!(role_permissions -> permissions (permission));
 diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
-    totp_factors, recovery_codes, outbox, mailed_proofs,
+    totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
 );

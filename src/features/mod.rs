@@ -3,12 +3,14 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod challenges;
 pub mod checks;
 pub mod devices;
 pub mod email;
 pub mod factors;
 pub mod grants;
 pub mod health;
+pub mod imports;
 pub mod passwords;
 pub mod recovery;
 pub mod roles;

@@ -89,6 +89,10 @@ codes! {
     GrantExceedsOwn 403 "grants.exceeds_own":
         "You can't give or touch more than you hold yourself.",
         "Ask somebody who holds every permission in question.";
+    ChallengeRequired 403 "challenge.required": "A puzzle has to be solved first.",
+        "Get one at `/v1/auth/challenge` and send its answer as `challenge`.";
+    ChallengeInvalid 403 "challenge.invalid": "The puzzle's answer is wrong, too late or used.",
+        "Solve a new puzzle; each serves once.";
     NotFound 404 "request.not_found": "There is nothing at this path.",
         "Compare the path with the contract.";
     FactorNotFound 404 "factors.not_found": "There is no such factor.",

@@ -61,7 +61,9 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let target = asked.led_to(return_to.as_deref());
     let (remember, again) = (remember.is_some(), again.is_some());
     let state = State { email: email.clone(), remember, again, target };
-    let done = sign_in(&asked, by, SignIn { email, password, remember }, &state.target).await;
+    // The pages have no script that could solve a puzzle.
+    let body = SignIn { email, password, remember, challenge: None };
+    let done = sign_in(&asked, by, body, &state.target).await;
     outcome(done, |problem| {
         let mut card = page(&asked.shell, &state);
         card.form = card.form.map(|form| form.refused(&asked.shell, problem).ready());

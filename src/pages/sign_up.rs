@@ -41,7 +41,8 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let by = asked.enter::<Public<SignUps>>().await?;
     let Filled { name, email, password, return_to } = asked.form().await?;
     let target = asked.led_to(return_to.as_deref());
-    let body = SignUp { email: email.clone(), password, name: name.clone() };
+    // The pages have no script that could solve a puzzle.
+    let body = SignUp { email: email.clone(), password, name: name.clone(), challenge: None };
     let done = sign_up(&asked, by, body, &target).await;
     if done.as_ref().is_err_and(|problem| problem.code() == Code::SignUpClosed) {
         return closed(&asked.shell, &target);

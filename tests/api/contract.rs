@@ -217,6 +217,8 @@ const PUBLISHED: &[(u16, &str)] = &[
     (403, "csrf.origin_refused"),
     (403, "setup.token_invalid"),
     (403, "grants.exceeds_own"),
+    (403, "challenge.required"),
+    (403, "challenge.invalid"),
     (404, "request.not_found"),
     (404, "accounts.not_found"),
     (404, "sessions.not_found"),

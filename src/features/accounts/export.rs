@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{
     model::UserView,
-    store::{self, AccountRow, StoredGrant},
+    store::{self, AccountRow, StoredGrant, StoredOrigin},
 };
 use crate::{
     access::{
@@ -48,6 +48,9 @@ pub struct AccountExport {
     /// Null where there is no password.
     #[schema(required)]
     pub password_changed_at: Option<Timestamp>,
+    /// The system that had the account before; null where none had.
+    #[schema(required)]
+    pub imported: Option<ExportedOrigin>,
     /// The latest 1000 that are still stored, over or not, newest first.
     #[schema(max_items = 1000)]
     pub sessions: Vec<ExportedSession>,
@@ -65,6 +68,20 @@ pub struct AccountExport {
     /// The latest 1000 events that the account did or that were done to it, newest first.
     #[schema(max_items = 1000)]
     pub events: Vec<ExportedEvent>,
+}
+
+/// Where an account came from, in an export.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedOrigin {
+    #[schema(max_length = 20)]
+    pub source: String,
+    /// The id that it had there.
+    #[schema(required, max_length = 200)]
+    pub external_id: Option<String>,
+    /// The address that it had then.
+    #[schema(max_length = 254)]
+    pub email: String,
+    pub at: Timestamp,
 }
 
 /// A session in an export.
@@ -211,10 +228,19 @@ impl From<EventRow> for ExportedEvent {
     }
 }
 
+impl From<StoredOrigin> for ExportedOrigin {
+    fn from(row: StoredOrigin) -> Self {
+        let StoredOrigin { source, external_id, email_key, imported_at } = row;
+        let email = String::from_utf8_lossy(&email_key).into_owned();
+        Self { source, external_id, email, at: imported_at }
+    }
+}
+
 /// What the tables hold.
 struct Stored {
     row: AccountRow,
     password_changed_at: Option<Timestamp>,
+    origin: Option<StoredOrigin>,
     sessions: Vec<StoredSession>,
     grants: Vec<StoredGrant>,
     devices: Vec<DeviceRow>,
@@ -228,6 +254,7 @@ fn stored(db: &mut Conn, id: &UserId) -> QueryResult<Option<Stored>> {
     Ok(Some(Stored {
         row,
         password_changed_at: store::password_changed_at(db, id)?,
+        origin: store::origin(db, id)?,
         sessions: sessions::stored(db, id, MOST)?,
         grants: store::grants(db, id, MOST)?,
         devices: devices::list(db, id, None, MOST)?,
@@ -251,6 +278,7 @@ pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExpo
         exported_at,
         user: UserView::of(stored.row, &Terms::of(&app)),
         password_changed_at: stored.password_changed_at,
+        imported: stored.origin.map(Into::into),
         sessions: stored.sessions.into_iter().map(Into::into).collect(),
         grants: stored.grants.into_iter().map(Into::into).collect(),
         devices: stored.devices.into_iter().map(Into::into).collect(),

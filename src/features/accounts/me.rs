@@ -12,9 +12,10 @@ use super::{
 use crate::{
     access::{
         audit::{self, Event, Kind},
+        challenge,
         guard::{Enrolling, Fresh, Public, SignedIn, Visit},
         sessions,
-        throttle::{self, SignUps},
+        throttle::SignUps,
     },
     app::App,
     endpoints,
@@ -29,7 +30,7 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        sign_up: [SignUpClosed],
+        sign_up: [SignUpClosed, ChallengeRequired, ChallengeInvalid],
         get_me: [],
         update_me: [PreconditionStale],
         delete_me: [LastAdmin, AccountNotFound],
@@ -49,8 +50,9 @@ pub async fn sign_up(
     if !app.config.sign_up.enabled {
         return Err(Code::SignUpClosed.into());
     }
+    let solved = challenge::check(&app, body.challenge.as_deref())?;
     let wanted = sign_up::check(&app, body)?;
-    throttle::take_try(&app, by.address).await?;
+    challenge::take_try(&app, solved, by.address).await?;
     let mails = sign_up::Mails::new(&app, wanted.email()).await?;
     let (row, hash) = wanted.hash(&app).await?;
     let made = Event::new(&app, Kind::SignedUp).peer(&by.peer);

@@ -84,6 +84,11 @@ pub struct SignUp {
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, examples("Ann"))]
     pub name: String,
+    /// The answer to a puzzle of `/v1/auth/challenge`, where the service asks for one.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 120))]
+    #[schema(max_length = 120, nullable = false)]
+    pub challenge: Option<String>,
 }
 
 /// What an administrator fills in to make an account.

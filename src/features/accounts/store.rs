@@ -10,7 +10,7 @@ use crate::{
     app::App,
     db::{
         Backend, Conn,
-        schema::{passwords, role_grants, roles, users},
+        schema::{imported_users, passwords, role_grants, roles, users},
         taken,
     },
     kernel::{
@@ -272,6 +272,7 @@ pub fn set_email_step(db: &mut Conn, id: &UserId, enabled: bool) -> QueryResult<
 /// Removes the account's own rows. Sessions and grants must be gone by then.
 pub fn delete(db: &mut Conn, id: &UserId) -> QueryResult<bool> {
     diesel::delete(passwords::table.find(id)).execute(db)?;
+    diesel::delete(imported_users::table.find(id)).execute(db)?;
     Ok(diesel::delete(users::table.find(id)).execute(db)? == 1)
 }
 
@@ -302,6 +303,29 @@ pub fn has_password(db: &mut Conn, id: &UserId, hash: &PasswordHash) -> QueryRes
 /// When the account got the password that it has.
 pub fn password_changed_at(db: &mut Conn, id: &UserId) -> QueryResult<Option<Timestamp>> {
     passwords::table.find(id).select(passwords::changed_at).first(db).optional()
+}
+
+/// Where an account came from.
+#[derive(Queryable)]
+pub struct StoredOrigin {
+    pub source: String,
+    pub external_id: Option<String>,
+    pub email_key: Vec<u8>,
+    pub imported_at: Timestamp,
+}
+
+/// The system that had the account before, if one had.
+pub fn origin(db: &mut Conn, id: &UserId) -> QueryResult<Option<StoredOrigin>> {
+    imported_users::table
+        .find(id)
+        .select((
+            imported_users::source,
+            imported_users::external_id,
+            imported_users::email_key,
+            imported_users::imported_at,
+        ))
+        .first(db)
+        .optional()
 }
 
 /// A role that the account holds or has held.

@@ -29,6 +29,11 @@ pub struct SignIn {
     /// Whether the session outlives the browser; it does not if absent.
     #[serde(default)]
     pub remember: bool,
+    /// The answer to a puzzle of `/v1/auth/challenge`, where the service asks for one.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 120))]
+    #[schema(max_length = 120, nullable = false)]
+    pub challenge: Option<String>,
 }
 
 /// The second step of a sign-in.

@@ -12,6 +12,7 @@ use crate::{
         answer::{CurrentSession, SignInAnswer},
         audit::{self, Event, Kind},
         caller::{self, Caller},
+        challenge::{self, Solved},
         entry::{self, Arrival, Entered, Proof},
         failures,
         guard::{Enrolling, Public},
@@ -44,7 +45,10 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        sign_in_with_password: [InvalidCredentials, AccountDisabled, EmailUnverified],
+        sign_in_with_password: [
+            InvalidCredentials, AccountDisabled, EmailUnverified, ChallengeRequired,
+            ChallengeInvalid
+        ],
         sign_out: [],
         get_session: [],
     ]
@@ -59,6 +63,8 @@ struct Attempt {
     address: Option<Bucket>,
     /// Where the failures of the account are counted, or of its owner's browser.
     account: Bucket,
+    /// The puzzle that was solved for it, where one is asked for.
+    solved: Option<Solved>,
 }
 
 /// Sign in with e-mail and password.
@@ -90,6 +96,7 @@ pub async fn with_password(
     let mut attempt = Attempt {
         account: Bucket::account(&app.config.throttle, &email),
         email,
+        solved: challenge::check(app, body.challenge.as_deref())?,
         remember: body.remember.into(),
         arrival: Arc::new(Arrival::of(app, request)),
         address: by.address,
@@ -137,6 +144,7 @@ async fn begin(app: &App, attempt: &mut Attempt) -> Result<Known, Problem> {
     let (known, bucket) = app
         .db
         .write_quiet(move |db| {
+            challenge::burn(db, taken.solved.as_ref())?;
             let known = store::find_credential(db, &taken.email)?;
             let (account, hash) = known.map_or((None, None), |(row, hash)| (Some(row), hash));
             let device = match &account {

@@ -75,7 +75,8 @@ pub async fn complete(
     body: FirstAdmin,
 ) -> Result<AccountRow, Problem> {
     let token = TokenHash::of(&body.token);
-    let wanted = SignUp { email: body.email, password: body.password, name: body.name };
+    let FirstAdmin { email, password, name, .. } = body;
+    let wanted = SignUp { email, password, name, challenge: None };
     let wanted = sign_up::check(app, wanted)?;
     look(app, by.address.clone(), token.clone()).await?;
     let (row, hash) = wanted.hash(app).await?;

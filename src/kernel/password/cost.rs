@@ -10,8 +10,8 @@ pub(super) const MAX_MEMORY_KIB: u32 = 256 * 1024;
 /// Most passes that a stored hash may ask for.
 pub(super) const MAX_ITERATIONS: u32 = 16;
 
-/// Most lanes that a stored hash may ask for. Hashes of ours have one.
-pub(super) const MAX_LANES: u32 = 4;
+/// Most lanes that a stored hash may ask for. Hashes of ours have one; lanes cost nothing more.
+pub(super) const MAX_LANES: u32 = 16;
 
 const COST_TOO_LOW: Refusal = Refusal::new(
     "password_cost_too_low",

@@ -46,6 +46,11 @@ impl Actor {
         Self { cookie: Arc::default(), ..self.clone() }
     }
 
+    /// The same person, who gives this address at a sign-in.
+    pub fn called(self, email: &str) -> Self {
+        Self { email: email.to_owned(), ..self }
+    }
+
     /// The same cookie, sent to another process of the service.
     pub fn at(&self, house: &House) -> Self {
         Self { base: house.url(""), cookie: Arc::new(Mutex::new(self.cookie())), ..self.clone() }
@@ -160,6 +165,7 @@ impl Actor {
             email: self.email.clone(),
             password: PASSWORD.to_owned(),
             name: "Ada Admin".to_owned(),
+            challenge: None,
         };
         cli::make_admin(app, wanted).await.expect("an administrator");
         self.signed_in().await

@@ -10,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use doorward::{
     api,
     app::App,
+    cli,
     config::{Config, Sources},
     db::{self, Db, Options},
     features::{roles::built_in, setup},
@@ -19,7 +20,7 @@ use doorward::{
         clock::{Clock, Timestamp},
         cursor::CursorKey,
         mail::Templates,
-        password::{Cost, Hasher, PasswordHash, Policy},
+        password::{Cost, Hasher, PasswordHash},
         secret::{MasterKey, Secret},
         stage::Stage,
         vault::Vault,
@@ -87,8 +88,7 @@ impl House {
                 .expect("a database"),
             clock: Clock::fixed(Timestamp::from_micros(START)),
             hasher: Hasher::start(Cost::FLOOR, HASHERS, 512, salts.clone()),
-            policy: Policy::new(usize::try_from(config.password.min_length).expect("small"))
-                .expect("a policy"),
+            policy: cli::policy(&config).expect("a policy"),
             cursors: CursorKey::new(&master),
             stage: Stage::default(),
             vault: Vault::new(&master, chance.clone()),
