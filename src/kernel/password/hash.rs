@@ -100,8 +100,16 @@ pub(super) struct Memory {
     written: usize,
 }
 
+/// For how many blocks of 1 KiB room is made at least: 40 MiB, of which only what is written is real
+/// memory. A piece of more than 32 MiB always comes from the system and goes straight back to it
+/// (glibc's `M_MMAP_THRESHOLD`); smaller ones were kept by the allocator, one beside the other.
+const ROOM: usize = 40 * 1024;
+
 impl Memory {
     fn take(&mut self, count: usize) -> &mut [Block] {
+        if self.blocks.capacity() < count.max(ROOM) {
+            self.blocks = Vec::with_capacity(count.max(ROOM));
+        }
         if self.blocks.len() < count {
             self.blocks.resize(count, Block::new());
         }
@@ -115,7 +123,7 @@ impl Memory {
         self.written = 0;
         let kept = cost.params().block_count();
         self.blocks.truncate(kept);
-        self.blocks.shrink_to(kept);
+        self.blocks.shrink_to(kept.max(ROOM));
     }
 }
 
