@@ -38,6 +38,7 @@ mod passwords;
 mod paths;
 mod permissions;
 mod preconditions;
+mod proof_rounds;
 mod proofs;
 mod races;
 mod recovery;
