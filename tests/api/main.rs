@@ -28,6 +28,7 @@ mod lifetimes;
 mod limits;
 mod logs;
 mod mail_pages;
+mod mail_work;
 mod matrix;
 mod me;
 mod metrics;
