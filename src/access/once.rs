@@ -173,10 +173,10 @@ pub struct Found {
 }
 
 /// Writes a proof for an account and the address it is sent to, and voids the older ones where its
-/// purpose says so. Lock the account first, or two at once may both stay good.
+/// purpose says so. Those who write proofs take turns from here to the end of their transactions.
 ///
-/// For an address without an account, give an id that nobody has: the work is the same, and
-/// nothing comes of it.
+/// For an address without an account, give [`nobody`]: the work is the same, and nothing comes of
+/// it.
 pub fn issue<P: Purpose>(
     db: &mut Conn,
     proof: &Proof<P>,
@@ -184,6 +184,7 @@ pub fn issue<P: Purpose>(
     email: &str,
 ) -> QueryResult<()> {
     if P::OLDER == Older::Voided {
+        crate::db::lock(db, "mailed proofs")?;
         void_older::<P>(db, user)?;
     }
     diesel::insert_into(mailed_proofs::table)
@@ -201,6 +202,15 @@ pub fn issue<P: Purpose>(
         ))
         .execute(db)
         .map(drop)
+}
+
+/// Who stands for the account of an address that has none: the same for each request, so that a
+/// second one finds what the first has left, as it does with an account.
+pub fn nobody(vault: &Vault, email: &str) -> UserId {
+    let place = Place { table: "mailed_proofs", column: "user_id", row: email };
+    let mark = vault.mark(place, "nobody");
+    let (bytes, _) = mark.split_first_chunk().expect("a mark has 32 bytes");
+    UserId::of_bytes(*bytes)
 }
 
 /// The proof of a token, if it would burn. Looking does not burn it.

@@ -145,6 +145,13 @@ id!(/** A mail in the outbox. */ MailId, "eml_", "eml_06awk5n2q3w0r8d1e4t7y9v2m4
 id!(/** A one-time proof sent by mail. */ ProofId, "prf_", "prf_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m4");
 
+impl UserId {
+    /// The id of these bytes. No account has it unless somebody gives it one.
+    pub fn of_bytes(bytes: [u8; 16]) -> Self {
+        Self(format!("{}{}", Self::PREFIX, BASE32.encode(&bytes)))
+    }
+}
+
 impl MailId {
     /// A new id that sorts behind all that this process has made before in the same millisecond, so
     /// that mails have an order even where the clock stands still.

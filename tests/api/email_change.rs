@@ -70,7 +70,7 @@ api_test! { the_code_confirms_for_who_asked_and_for_nobody_else |house| {
 
 api_test! { asvs_7_5_1_a_change_wants_a_fresh_sign_in |house| {
     let uma = house.user_called(OLD).await;
-    house.pass(301);
+    house.pass(901);
     ask(&uma, NEW).await.problem(Code::StepUpRequired);
     assert!(house.mails_to(NEW).await.is_empty());
     uma.sign_in().await.ok();

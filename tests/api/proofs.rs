@@ -209,6 +209,6 @@ api_test! { with_an_account_go_its_mails_and_its_proofs |house| {
     assert!(house.mails_to(UMA).await.is_empty());
     redeem(&house.nobody(), "verify", &token).await.problem(Code::ProofInvalid);
     let proofs = house.ask("SELECT email AS line FROM mailed_proofs").await;
-    assert_eq!(proofs, [other.email.clone()]);
+    assert_eq!(proofs, [&*other.email]);
     assert_ne!(other.get("/v1/me").await.ok()["id"], Value::Null);
 }}

@@ -128,7 +128,7 @@ fn asvs_12_3_2_a_certificate_that_nobody_vouches_for_gets_no_mail() {
 }
 
 #[test]
-fn a_server_without_starttls_gets_no_mail_where_starttls_is_set() {
+fn asvs_12_3_1_a_server_without_starttls_gets_no_mail_where_starttls_is_set() {
     let server = MailServer::start(&[]);
     let mut settings = with_mail(server.port, &[]);
     settings.variables.push(("DOORWARD_MAIL_TLS", "starttls"));

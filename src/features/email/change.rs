@@ -52,7 +52,7 @@ impl Asked {
             confirm: Letter::new(app, &confirm),
             in_use: Letter::new(app, &in_use),
             notice: Letter::new(app, &notice),
-            nobody: UserId::make(app.now(), &app.chance),
+            nobody: once::nobody(&app.vault, new.as_str()),
             new,
             proof,
         }
