@@ -13,7 +13,7 @@ use super::{
     boot::{self, Boot, words},
 };
 use crate::{
-    access::{challenge, once, sessions, throttle},
+    access::{challenge, once, pending, sessions, throttle},
     api,
     app::App,
     config::{Config, Delivery},
@@ -195,6 +195,7 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
             .write_quiet(move |db| {
                 sessions::sweep(db, &ids)?;
                 challenge::sweep(db, now, LOT)?;
+                pending::sweep(db, now, LOT)?;
                 once::sweep(db, &proofs)?;
                 queue::sweep(db, &mails)?;
                 Ok::<_, Problem>(throttle::sweep(db, &keys, now)?)
