@@ -29,14 +29,14 @@ use crate::{
         outside,
     },
     kernel::{id::RequestIds, secret::MasterKey},
-    pages::{self, LookError},
+    pages::{self, LogoError},
 };
 
 /// Why the service does not start.
 #[derive(Debug)]
 pub enum StartError {
     Contract(ContractError),
-    Look(LookError),
+    Logo(LogoError),
     Listen(io::Error),
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Contract(error) => error.fmt(f),
-            Self::Look(error) => error.fmt(f),
+            Self::Logo(error) => error.fmt(f),
             Self::Listen(error) => write!(f, "can't listen: {error}"),
         }
     }
@@ -76,9 +76,9 @@ pub fn build(
     listener: TcpListener,
 ) -> Result<Server, StartError> {
     let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
-    let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Look)?;
+    let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let (look, pages) = (Data::new(look), pages::pages());
-    let beside = [docs::outside(app.config.docs.enabled), pages::assets()].concat();
+    let beside = [docs::outside(app.config.docs.enabled), pages::plain()].concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document.to_string()));

@@ -26,6 +26,9 @@ macro_rules! kinds {
         pub enum Kind { $($name,)* }
 
         impl Kind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }

@@ -34,6 +34,8 @@ pub struct Caller {
     pub email: String,
     pub email_verified: bool,
     pub name: String,
+    /// The language that was asked for (BCP 47), or nothing.
+    pub locale: String,
     /// Whether the account has a second factor.
     pub second_factor: bool,
     pub session: SessionRow,
@@ -110,7 +112,7 @@ impl Caller {
 }
 
 type AccountColumns = (
-    (UserId, String, Option<Timestamp>, String, bool),
+    (UserId, String, Option<Timestamp>, String, String, bool),
     (String, Option<Timestamp>, Option<Timestamp>),
 );
 type GrantColumns = (
@@ -144,6 +146,7 @@ macro_rules! find_where {
                         users::email,
                         users::email_verified_at,
                         users::name,
+                        users::locale,
                         users::second_factor,
                     ),
                     (users::status, users::disabled_until, users::locked_at),
@@ -182,7 +185,7 @@ fn assemble(
 ) -> Option<Caller> {
     let mut rows = rows.into_iter();
     let (session, (account, state), first) = rows.next()?;
-    let (user_id, email, verified_at, name, second_factor) = account;
+    let (user_id, email, verified_at, name, locale, second_factor) = account;
     let (status, disabled_until, locked_at) = state;
     let standing = Standing { status: &status, disabled_until, locked_at, verified_at };
     if session.ends_at() <= now || standing.is_disabled(now) {
@@ -192,7 +195,17 @@ fn assemble(
     let held = fold(grants.filter_map(whole), now);
     let permissions = system(&held);
     let email_verified = verified_at.is_some();
-    Some(Caller { user_id, email, email_verified, name, second_factor, session, held, permissions })
+    Some(Caller {
+        user_id,
+        email,
+        email_verified,
+        name,
+        locale,
+        second_factor,
+        session,
+        held,
+        permissions,
+    })
 }
 
 /// The grant of a row, which an account without any does not have.

@@ -1,4 +1,4 @@
-//! The settings of what people see: colours, the logo, and where pages may lead. A place is
+//! The settings of what people see: colours, and where pages may lead. A place is
 //! compared letter by letter, never as a pattern.
 
 use url::{Position, Url};

@@ -45,9 +45,18 @@ impl Lang {
 
     const fn sources(self) -> &'static [&'static str] {
         match self {
-            Self::En => &[include_str!("../../locales/en/mail.ftl")],
-            Self::De => &[include_str!("../../locales/de/mail.ftl")],
-            Self::Fr => &[include_str!("../../locales/fr/mail.ftl")],
+            Self::En => &[
+                include_str!("../../locales/en/mail.ftl"),
+                include_str!("../../locales/en/pages.ftl"),
+            ],
+            Self::De => &[
+                include_str!("../../locales/de/mail.ftl"),
+                include_str!("../../locales/de/pages.ftl"),
+            ],
+            Self::Fr => &[
+                include_str!("../../locales/fr/mail.ftl"),
+                include_str!("../../locales/fr/pages.ftl"),
+            ],
         }
     }
 }
@@ -162,6 +171,9 @@ mod tests {
         }
     }
 
+    /// Texts that are the same words in two languages.
+    const ALIKE: [&str; 4] = ["name", "field-name", "month-4", "month-9"];
+
     #[test]
     fn a_text_that_differs_in_no_language_was_not_translated() {
         let english = keys(Lang::En);
@@ -170,7 +182,8 @@ mod tests {
                 let get = |lang| find(lang, key, &[]);
                 get(lang).is_some() && get(lang) == get(Lang::En)
             });
-            assert_eq!(same.count(), 0, "{lang:?}");
+            let same: Vec<_> = same.filter(|key| !ALIKE.contains(&key.as_str())).collect();
+            assert!(same.is_empty(), "{lang:?}: {same:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use actix_web::{
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use super::{look::Look, refusal, return_to::Target, shell::Shell, texts::Language};
+use super::{look::Look, refusal, return_to::Target, shell::Shell, texts};
 use crate::{
     app::App,
     http::{
@@ -43,7 +43,7 @@ impl FromRequest for Asked {
         };
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
         let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let language = Language::accepted(accepted);
+        let language = texts::accepted(accepted);
         let shell = Shell { look: look.clone(), language, now: app.now(), person: None };
         let (request, app) = (request.clone(), app.clone());
         ready(Ok(Self { request, app, shell, body: body.take() }))
@@ -106,9 +106,9 @@ impl Asked {
 
     /// What a redirect to this page says was done: one of `known`, each of which is a text
     /// `done-…`.
-    pub fn done(&self, known: &[&str]) -> Option<String> {
+    pub fn done(&self, shell: &Shell, known: &[&str]) -> Option<String> {
         let done = self.query("done")?;
-        known.contains(&done.as_str()).then(|| self.shell.say(&format!("done-{done}")))
+        known.contains(&done.as_str()).then(|| shell.say(&format!("done-{done}")))
     }
 }
 

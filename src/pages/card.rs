@@ -63,7 +63,7 @@ impl Card {
     }
 
     pub fn form(mut self, form: Form) -> Self {
-        self.form = Some(form.ready());
+        self.form = Some(form);
         self
     }
 
@@ -81,22 +81,23 @@ impl Card {
         self.send(StatusCode::OK)
     }
 
-    pub fn send(self, status: StatusCode) -> Answer {
+    pub fn send(mut self, status: StatusCode) -> Answer {
+        self.form = self.form.map(Form::ready);
         let shell = self.shell.clone();
         shell.send(status, &self)
     }
 }
 
-/// What came of a form: where it leads, or the page again with what is wrong with it.
+/// What came of a form: where it leads, or its page again with what is wrong with it.
 ///
 /// What the form can't help, such as a session that has ended, is left to whoever answers.
-pub fn outcome(
-    done: Result<HttpResponse, Problem>,
-    again: impl FnOnce(&Problem) -> Card,
-) -> Answer {
+pub fn outcome(done: Result<HttpResponse, Problem>, page: impl FnOnce() -> Card) -> Answer {
     match done {
         Err(problem) if refusal::is_about_the_form(&problem) => {
-            let mut response = again(&problem).send(problem.code().status())?;
+            let mut card = page();
+            let shell = card.shell.clone();
+            card.form = card.form.map(|form| form.refused(&shell, &problem));
+            let mut response = card.send(problem.code().status())?;
             refusal::accompany(&mut response, &problem);
             Ok(response)
         }

@@ -9,6 +9,7 @@ use actix_web::{
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
+use super::{asked::Asked, shell::Shell};
 use crate::{
     app::App,
     config::Delivery,
@@ -21,8 +22,8 @@ use crate::{
 const MOST: i64 = 200;
 
 /// The mailbox's own pages: our stylesheet, and the mail in a frame that may do nothing.
-const CSP: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+const CSP: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; img-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A mail in that frame: its inline styles and nothing else.
 const MAIL_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
@@ -53,6 +54,16 @@ struct Shown {
     code: Option<String>,
 }
 
+impl Shown {
+    fn ago(&self, shell: &Shell) -> String {
+        shell.ago(self.created_at)
+    }
+
+    fn exactly(&self, shell: &Shell) -> String {
+        shell.exactly(self.created_at)
+    }
+}
+
 #[derive(Serialize)]
 struct ShownList {
     items: Vec<Shown>,
@@ -68,12 +79,14 @@ struct Wanted {
 #[derive(Template)]
 #[template(path = "dev_mail.html")]
 struct ListPage {
+    shell: Shell,
     mails: Vec<Shown>,
 }
 
 #[derive(Template)]
 #[template(path = "dev_mail_view.html")]
 struct ViewPage {
+    shell: Shell,
     mail: Shown,
 }
 
@@ -123,9 +136,9 @@ async fn named(request: &HttpRequest, app: &App) -> Result<Shown, Problem> {
     Ok(row.and_then(|row| show(app, row)).ok_or(Code::NotFound)?)
 }
 
-async fn list(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    match latest(&request, &app).await {
-        Ok(mails) => page(&ListPage { mails }),
+async fn list(asked: Asked) -> HttpResponse {
+    match latest(&asked.request, &asked.app).await {
+        Ok(mails) => page(&ListPage { shell: asked.shell, mails }),
         Err(problem) => problem.error_response(),
     }
 }
@@ -140,9 +153,9 @@ async fn list_as_json(request: HttpRequest, app: Data<App>, wanted: Query<Wanted
     }
 }
 
-async fn view(request: HttpRequest, app: Data<App>) -> HttpResponse {
-    match named(&request, &app).await {
-        Ok(mail) => page(&ViewPage { mail }),
+async fn view(asked: Asked) -> HttpResponse {
+    match named(&asked.request, &asked.app).await {
+        Ok(mail) => page(&ViewPage { shell: asked.shell, mail }),
         Err(problem) => problem.error_response(),
     }
 }

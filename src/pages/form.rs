@@ -11,6 +11,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     pub button: String,
     pub weight: Weight,
+    /// Further ways to send it, whatever is filled in: each a name, a value, and the words on it.
+    pub switches: Vec<(&'static str, &'static str, String)>,
     /// Whose account it is about, for password managers.
     pub username: Option<String>,
     /// What is wrong, in order: the field's name, where it is one, and the words.
@@ -43,6 +45,12 @@ pub enum Kind {
     Name,
     Password,
     NewPassword,
+    /// A code of digits, from an app or a mail.
+    Digits,
+    /// A code of letters and digits, from a sheet.
+    Code,
+    /// One of a list.
+    Choice,
     Check,
     /// A box without which the form can't be sent.
     Consent,
@@ -54,6 +62,8 @@ pub struct Field {
     pub kind: Kind,
     pub label: String,
     pub value: String,
+    /// Values to choose from, with the words for each.
+    pub choices: Vec<(&'static str, String)>,
     pub is_checked: bool,
     pub hint: Option<String>,
     pub error: Option<String>,
@@ -64,7 +74,7 @@ impl Kind {
     pub fn input(self) -> &'static str {
         match self {
             Self::Username => "email",
-            Self::Name => "text",
+            Self::Name | Self::Digits | Self::Code | Self::Choice => "text",
             Self::Password | Self::NewPassword => "password",
             Self::Check | Self::Consent => "checkbox",
         }
@@ -76,7 +86,8 @@ impl Kind {
             Self::Name => "name",
             Self::Password => "current-password",
             Self::NewPassword => "new-password",
-            Self::Check | Self::Consent => "off",
+            Self::Digits => "one-time-code",
+            Self::Code | Self::Choice | Self::Check | Self::Consent => "off",
         }
     }
 
@@ -86,7 +97,8 @@ impl Kind {
             Self::Username => 254,
             Self::Name => 100,
             Self::Password | Self::NewPassword => 128,
-            Self::Check | Self::Consent => 0,
+            Self::Digits | Self::Code => 64,
+            Self::Choice | Self::Check | Self::Consent => 0,
         }
     }
 
@@ -98,8 +110,13 @@ impl Kind {
         self != Self::Check
     }
 
+    /// Whether it is typed as it stands somewhere, and no word.
+    pub fn is_literal(self) -> bool {
+        matches!(self, Self::Username | Self::Digits | Self::Code)
+    }
+
     fn is_secret(self) -> bool {
-        matches!(self, Self::Password | Self::NewPassword)
+        matches!(self, Self::Password | Self::NewPassword | Self::Digits | Self::Code)
     }
 }
 
@@ -110,6 +127,7 @@ impl Field {
             kind,
             label: shell.say(&format!("field-{name}")),
             value: String::new(),
+            choices: Vec::new(),
             is_checked: false,
             hint: None,
             error: None,
@@ -117,11 +135,22 @@ impl Field {
         }
     }
 
+    /// Another label than that of its name.
+    pub fn label(mut self, words: String) -> Self {
+        self.label = words;
+        self
+    }
+
     pub fn value(mut self, value: &str) -> Self {
         // A secret is never sent back.
         if !self.kind.is_secret() {
             value.clone_into(&mut self.value);
         }
+        self
+    }
+
+    pub fn choices(mut self, choices: Vec<(&'static str, String)>) -> Self {
+        self.choices = choices;
         self
     }
 
@@ -152,6 +181,7 @@ impl Form {
             fields: Vec::new(),
             button,
             weight: Weight::Main,
+            switches: Vec::new(),
             username: None,
             faults: Vec::new(),
             takes_focus: false,
@@ -171,6 +201,12 @@ impl Form {
 
     pub fn weight(mut self, weight: Weight) -> Self {
         self.weight = weight;
+        self
+    }
+
+    /// A further way to send it.
+    pub fn switch(mut self, name: &'static str, value: &'static str, words: String) -> Self {
+        self.switches.push((name, value, words));
         self
     }
 
@@ -217,7 +253,8 @@ impl Form {
     /// The form with its focus, ready to be shown. What is wrong is read first.
     pub fn ready(mut self) -> Self {
         if self.takes_focus && self.faults.is_empty() {
-            let mut empty = self.fields.iter_mut().filter(|field| !field.kind.is_box());
+            let is_typed = |kind: Kind| !kind.is_box() && kind != Kind::Choice;
+            let mut empty = self.fields.iter_mut().filter(|field| is_typed(field.kind));
             if let Some(field) = empty.find(|field| field.value.is_empty()) {
                 field.has_focus = true;
             }

@@ -7,7 +7,6 @@ use actix_web::web::Bytes;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::texts::{Texts, TextsError};
 use crate::{
     config::{Brand, Config},
     kernel::color::Color,
@@ -32,19 +31,13 @@ pub struct Asset {
     path: &'static str,
 }
 
-/// Why pages can't be shown as configured.
+/// Why the logo can't be used.
 #[derive(Debug)]
-pub enum LookError {
-    Logo(&'static str),
-    Texts(TextsError),
-}
+pub struct LogoError(&'static str);
 
-impl fmt::Display for LookError {
+impl fmt::Display for LogoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Logo(why) => write!(f, "brand.logo {why}"),
-            Self::Texts(error) => error.fmt(f),
-        }
+        write!(f, "brand.logo {}", self.0)
     }
 }
 
@@ -70,15 +63,14 @@ pub struct Look {
     pub logo: Asset,
     /// Whether the name of the service has to stand beside the logo.
     pub has_own_logo: bool,
-    pub texts: Texts,
     pub policy: String,
 }
 
 impl Look {
     /// Errors when the logo can't be used.
-    pub fn new(config: &Config, min_password: usize) -> Result<Self, LookError> {
+    pub fn new(config: &Config, min_password: usize) -> Result<Self, LogoError> {
         let brand = &config.brand;
-        let own = brand.logo.as_deref().map(logo).transpose().map_err(LookError::Logo)?;
+        let own = brand.logo.as_deref().map(logo).transpose().map_err(LogoError)?;
         let mark = || Asset::new("/assets/logo", SVG, mark(brand).into_bytes());
         let css = format!("{STYLESHEET}{}", colors(brand)).into_bytes();
         Ok(Self {
@@ -88,7 +80,6 @@ impl Look {
             stylesheet: Asset::new("/assets/doorward.css", "text/css; charset=utf-8", css),
             has_own_logo: own.is_some(),
             logo: own.unwrap_or_else(mark),
-            texts: Texts::read().map_err(LookError::Texts)?,
             policy: policy(config),
         })
     }

@@ -8,19 +8,27 @@ mod card;
 mod dev_mail;
 mod form;
 mod look;
+mod magic;
+mod mailed;
+mod prove;
 mod refusal;
+mod reset;
 mod return_to;
+mod second_factor;
 mod setup;
 mod shell;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod step_up;
 mod texts;
+mod verify;
 mod when;
 
-pub use look::{Look, LookError};
+pub use look::{LogoError, Look};
 pub use refusal::not_found;
 
+use account::authenticator;
 use asked::Asked;
 
 use crate::http::outside::Outside;
@@ -45,10 +53,30 @@ pub fn pages() -> Vec<Outside> {
         "/setup": setup::show, setup::submit;
         "/sign-in": sign_in::show, sign_in::submit;
         "/sign-up": sign_up::show, sign_up::submit;
+        "/verify": mailed::show_verify, verify::submit;
+        "/verify/link": mailed::show_verify_link, mailed::verify_link;
+        "/magic": magic::show, magic::with_link;
+        "/magic/ask": magic::begin_again, magic::ask;
+        "/magic/code": magic::begin_again, magic::with_code;
+        "/forgot": reset::show_forgot, reset::submit_forgot;
+        "/reset": reset::show_reset, reset::submit_reset;
+        "/confirm-email": mailed::show_confirm, mailed::confirm;
+        "/undo-email": mailed::show_undo, mailed::undo;
+        "/second-factor": second_factor::show, second_factor::submit;
+        "/step-up": step_up::show, step_up::submit;
         "/sign-out": sign_out::show, sign_out::submit;
         "/account": account::overview::show;
         "/account/name": account::name::show, account::name::submit;
+        "/account/email": account::email::show, account::email::submit;
+        "/account/email/code": account::email::show_code, account::email::submit_code;
+        "/account/language": account::language::show, account::language::submit;
         "/account/password": account::password::show, account::password::submit;
+        "/account/factors": account::factors::show, account::factors::submit;
+        "/account/factors/app": authenticator::show, authenticator::submit;
+        "/account/factors/confirm": authenticator::begin_again, authenticator::confirm;
+        "/account/factors/email": account::factors::begin_again, account::factors::switch_email;
+        "/account/factors/codes": account::factors::ask_for_codes, account::factors::renew_codes;
+        "/account/devices": account::devices::show, account::devices::submit;
         "/account/sessions": account::sessions::show, account::sessions::submit;
         "/account/activity": account::activity::show;
         "/account/export": account::export::show, account::export::submit;
@@ -57,11 +85,11 @@ pub fn pages() -> Vec<Outside> {
     ]
 }
 
-/// What pages load, which is the same for everybody, and the development mailbox.
-pub fn assets() -> Vec<Outside> {
-    let own = [
+/// What pages load, and the development mailbox. None of it asks who is signed in.
+pub fn plain() -> Vec<Outside> {
+    let assets = [
         Outside { path: "/assets/doorward.css", read: |at| at.to(assets::stylesheet), post: None },
         Outside { path: "/assets/logo", read: |at| at.to(assets::logo), post: None },
     ];
-    [&own[..], &dev_mail::outside()].concat()
+    [&assets[..], &dev_mail::outside()].concat()
 }

@@ -18,14 +18,18 @@ use crate::http::{code::Code, outside, peer::Peer, problem::Problem};
 
 /// Whether a form can be filled in better, or sent again later.
 pub fn is_about_the_form(problem: &Problem) -> bool {
-    !matches!(problem.code(), Code::NotSignedIn | Code::StepUpRequired | Code::Internal)
+    let code = problem.code();
+    let is_of_session =
+        matches!(code, Code::NotSignedIn | Code::StepUpRequired | Code::SecondFactorNeeded);
+    !is_of_session && !matches!(code, Code::PendingInvalid | Code::Internal)
 }
 
 /// The answer to a request for a page that is refused.
 pub fn answer(shell: &Shell, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     match problem.code() {
         Code::NotSignedIn => lead_to(&here(request).carried_by("/sign-in")),
-        Code::StepUpRequired => lead_to(&here(request).carried_by("/sign-in?again=1")),
+        Code::StepUpRequired => lead_to(&here(request).carried_by("/step-up")),
+        Code::SecondFactorNeeded => lead_to("/account/factors?done=needed"),
         _ => match page(shell, request, problem) {
             Ok(mut response) => {
                 accompany(&mut response, problem);

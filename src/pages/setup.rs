@@ -35,11 +35,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let Filled { token, name, email, password } = asked.form().await?;
     let body =
         FirstAdmin { token: token.clone(), email: email.clone(), password, name: name.clone() };
-    outcome(set_up(&asked, by, body).await, |problem| {
-        let mut card = page(&asked.shell, &token, &name, &email);
-        card.form = card.form.map(|form| form.refused(&asked.shell, problem).ready());
-        card
-    })
+    outcome(set_up(&asked, by, body).await, || page(&asked.shell, &token, &name, &email))
 }
 
 async fn set_up(

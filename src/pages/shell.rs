@@ -7,33 +7,38 @@ use actix_web::{
     web::Data,
 };
 use askama::Template;
-use fluent_bundle::FluentArgs;
 
 use super::{
     look::Look,
-    texts::Language,
     when::{self, Ago},
 };
 use crate::{
     access::caller::Caller,
     http::problem::{FieldError, Problem},
-    kernel::clock::Timestamp,
+    kernel::{
+        clock::Timestamp,
+        texts::{self, Arg, Lang},
+    },
 };
 
 /// The surroundings of a page.
 #[derive(Clone)]
 pub struct Shell {
     pub look: Data<Look>,
-    pub language: Language,
+    pub language: Lang,
     pub now: Timestamp,
     /// The name of who is signed in, on pages that are for them.
     pub person: Option<String>,
 }
 
 impl Shell {
-    /// The surroundings of a page for who is signed in.
+    /// The surroundings of a page for who is signed in, in the language that they asked for.
     pub fn with(&self, caller: &Caller) -> Self {
-        Self { person: Some(caller.name.clone()), ..self.clone() }
+        let language = match caller.locale.as_str() {
+            "" => self.language,
+            wanted => Lang::choose([wanted]),
+        };
+        Self { person: Some(caller.name.clone()), language, ..self.clone() }
     }
 
     /// A text.
@@ -43,24 +48,26 @@ impl Shell {
 
     /// A text in which names are filled in. `service` and `min` can be used in every text.
     pub fn fill(&self, key: &str, names: &[(&'static str, &str)]) -> String {
-        self.look.texts.say(self.language, key, &self.args(names))
+        let args: Vec<_> = names.iter().map(|(name, value)| (*name, Arg::Text(value))).collect();
+        self.get(key, &args)
     }
 
-    /// A text that counts: `n` in it.
-    pub fn count(&self, key: &str, n: i64) -> String {
-        let mut args = self.args(&[]);
-        args.set("n", n);
-        self.look.texts.say(self.language, key, &args)
+    /// A text that counts: `count` in it.
+    pub fn count(&self, key: &str, count: i64) -> String {
+        self.get(key, &[("count", Arg::Number(count))])
     }
 
-    fn args<'a>(&'a self, names: &[(&'static str, &'a str)]) -> FluentArgs<'a> {
-        let mut args = FluentArgs::new();
-        args.set("service", self.look.service.as_str());
-        args.set("min", self.look.min_password);
-        for (name, value) in names {
-            args.set(*name, *value);
-        }
-        args
+    /// The text; one that is missing shows its name in double brackets, which tests look for.
+    fn get(&self, key: &str, args: &[(&str, Arg<'_>)]) -> String {
+        self.find(key, args).unwrap_or_else(|| format!("⟦{key}⟧"))
+    }
+
+    /// The text, if there is one of this name.
+    pub fn find(&self, key: &str, args: &[(&str, Arg<'_>)]) -> Option<String> {
+        let min = self.look.min_password.to_string();
+        let mut all = vec![("service", Arg::Text(&self.look.service)), ("min", Arg::Text(&min))];
+        all.extend(args.iter().map(|(name, arg)| (*name, *arg)));
+        texts::find(self.language, key, &all)
     }
 
     /// How long ago that was, in words.
@@ -90,19 +97,21 @@ impl Shell {
     /// pages have none.
     pub fn fault(&self, field: &str, error: &FieldError) -> String {
         let keys = [format!("error-{field}-{}", error.code), format!("error-{}", error.code)];
-        let known = keys.iter().find(|key| self.look.texts.has(self.language, key));
-        known.map_or_else(|| error.message.to_string(), |key| self.say(key))
+        // Why a password can be guessed is told by the API's sentence alone, and that is English.
+        let is_reason = error.code == "too_guessable" && self.language == Lang::En;
+        let known = keys.iter().find_map(|key| self.find(key, &[]));
+        known.filter(|_| !is_reason).unwrap_or_else(|| error.message.to_string())
     }
 
     /// Why something was refused.
     pub fn refusal(&self, problem: &Problem) -> String {
         let key = format!("problem-{}", problem.code().as_str().replace('.', "-"));
-        if !self.look.texts.has(self.language, &key) {
-            return self.say("problem-other");
-        }
         let wait = problem.headers().iter().find(|(name, _)| *name == "retry-after");
         let seconds = wait.and_then(|(_, seconds)| seconds.parse::<i64>().ok()).unwrap_or(0);
-        self.count(&key, seconds.div_euclid(60) + 1)
+        // In whole minutes, rounded up.
+        let minutes = seconds.saturating_add(59).div_euclid(60).max(1);
+        let known = self.find(&key, &[("count", Arg::Number(minutes))]);
+        known.unwrap_or_else(|| self.say("problem-other"))
     }
 
     /// Sends a page.

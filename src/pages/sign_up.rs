@@ -9,6 +9,7 @@ use super::{
     form::{Field, Form, Kind},
     return_to::Target,
     shell::{Shell, lead_to},
+    verify,
 };
 use crate::{
     access::{caller, guard::Public, throttle::SignUps},
@@ -43,25 +44,21 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let target = asked.led_to(return_to.as_deref());
     // The pages have no script that could solve a puzzle.
     let body = SignUp { email: email.clone(), password, name: name.clone(), challenge: None };
-    let done = sign_up(&asked, by, body, &target).await;
+    let done = sign_up(&asked, by, body).await;
     if done.as_ref().is_err_and(|problem| problem.code() == Code::SignUpClosed) {
         return closed(&asked.shell, &target);
     }
-    outcome(done, |problem| {
-        let mut card = page(&asked.shell, &name, &email, &target);
-        card.form = card.form.map(|form| form.refused(&asked.shell, problem).ready());
-        card
-    })
+    outcome(done, || page(&asked.shell, &name, &email, &target))
 }
 
 async fn sign_up(
     asked: &Asked,
     by: Public<SignUps>,
     body: SignUp,
-    target: &Target,
 ) -> Result<HttpResponse, Problem> {
+    let email = body.email.clone();
     me::sign_up(by, asked.app.clone(), valid(body)?).await?;
-    Ok(lead_to(&target.carried_by("/sign-in?done=signed-up")))
+    verify::after_sign_up(&asked.shell, &email)
 }
 
 fn page(shell: &Shell, name: &str, email: &str, target: &Target) -> Card {

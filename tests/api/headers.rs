@@ -25,7 +25,23 @@ const BESIDE: &[(&str, &str)] = &[
     ("/sign-up", "GET, HEAD, POST"),
     ("/sign-out", "GET, HEAD, POST"),
     ("/", "GET, HEAD"),
+    ("/verify", "GET, HEAD, POST"),
+    ("/verify/link", "GET, HEAD, POST"),
+    ("/forgot", "GET, HEAD, POST"),
+    ("/reset", "GET, HEAD, POST"),
+    ("/confirm-email", "GET, HEAD, POST"),
+    ("/undo-email", "GET, HEAD, POST"),
+    ("/second-factor", "GET, HEAD, POST"),
+    ("/step-up", "GET, HEAD, POST"),
     ("/account", "GET, HEAD"),
+    ("/account/email", "GET, HEAD, POST"),
+    ("/account/email/code", "GET, HEAD, POST"),
+    ("/account/language", "GET, HEAD, POST"),
+    ("/account/factors", "GET, HEAD, POST"),
+    ("/account/factors/app", "GET, HEAD, POST"),
+    ("/account/factors/confirm", "GET, HEAD, POST"),
+    ("/account/factors/codes", "GET, HEAD, POST"),
+    ("/account/devices", "GET, HEAD, POST"),
     ("/account/name", "GET, HEAD, POST"),
     ("/account/password", "GET, HEAD, POST"),
     ("/account/sessions", "GET, HEAD, POST"),
@@ -39,7 +55,7 @@ const BESIDE: &[(&str, &str)] = &[
 fn status(path: &str) -> u16 {
     match path {
         "/docs" => 308,
-        "/" | "/sign-out" | "/.well-known/change-password" => 303,
+        "/" | "/sign-out" | "/second-factor" | "/step-up" | "/.well-known/change-password" => 303,
         _ if path.starts_with("/account") => 303,
         _ => 200,
     }
@@ -94,8 +110,8 @@ async fn pages(house: &House) -> Vec<Reply> {
     let mut replies = Vec::new();
     for (path, _) in BESIDE {
         // The development mailbox is for plain HTTP on one machine.
-        let is_away = path.starts_with("/dev/") && house.app.config.is_https();
-        let status = if is_away { 404 } else { status(path) };
+        let is_closed = path.starts_with("/dev/") && house.app.config.is_https();
+        let status = if is_closed { 404 } else { status(path) };
         replies.push(house.nobody().get(path).await.expect(status));
     }
     replies

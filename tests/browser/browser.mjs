@@ -4,6 +4,7 @@
 // from elsewhere, logs an error or breaks its own policy fails the walk.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, test } from "node:test";
 
 import axe from "axe-core";
@@ -119,6 +120,28 @@ export async function look(page) {
   assert.ok(!text.includes("⟦"), `${place} lacks a text`);
   const lang = await page.getAttribute("html", "lang");
   assert.equal(lang, "en", place);
+}
+
+/** The latest mail of a kind to an address, as the development mailbox has it, newer than `known`. */
+export async function mailTo(email, kind, known = null) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`${ORIGIN}/dev/mail.json?to=${encodeURIComponent(email)}`);
+    const { items } = await answer.json();
+    const found = items.find((mail) => mail.kind === kind);
+    if (found && found.id !== known?.id) return found;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return assert.fail(`no mail of the kind ${kind} came to ${email}`);
+}
+
+/** The code of an authenticator app, so many seconds from now. */
+export function totp(secret, seconds = 0) {
+  // A code must not grow older by a step between here and the service.
+  const left = 30_000 - (Date.now() % 30_000);
+  if (left < 3000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left + 100);
+  const when = new Date(Date.now() + seconds * 1000).toISOString().replace("T", " ");
+  const now = `${when.slice(0, 19)} UTC`;
+  return execFileSync("oathtool", ["--totp", "--base32", `--now=${now}`, secret]).toString().trim();
 }
 
 let count = 0;

@@ -15,6 +15,9 @@ fi
 if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
     apt_install "Chromium, for the browser tests" chromium || exit 1
 fi
+if ! has oathtool; then
+    apt_install "oathtool, for the codes of an authenticator app" oathtool || exit 1
+fi
 need_python
 
 cd "$HERE"

@@ -1,58 +1,124 @@
 // Pictures of the main pages, for the documents. Run by `run.sh --screenshots` alone.
+//
+// `SHOTS=all` takes every page in every form, to look at them.
 
+import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { account, browser, fill, PASSWORD, send, signIn, visitor } from "./browser.mjs";
+import {
+  browser, fill, mailTo, PASSWORD, press, send, signIn, totp, visitor,
+} from "./browser.mjs";
 
 const FOLDER = process.env.SCREENSHOTS;
+const ALL = process.env.SHOTS === "all";
+const EMAIL = "mara@example.com";
+const NAME = "Mara Lindqvist";
 const DESKTOP = { viewport: { width: 1100, height: 760 }, deviceScaleFactor: 1.5 };
 const PHONE = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2, isMobile: true };
+const FORMS = {
+  desktop: { ...DESKTOP, colorScheme: "light" },
+  "desktop-dark": { ...DESKTOP, colorScheme: "dark" },
+  phone: { ...PHONE, colorScheme: "light" },
+  "phone-dark": { ...PHONE, colorScheme: "dark" },
+};
+
+/** The pictures that stand in the documents. */
+const SHOWN = new Set([
+  "sign-in-desktop", "account-desktop", "second-factor-desktop-dark", "sign-in-phone-dark",
+  "sign-up-phone", "account-phone-dark", "sessions-phone", "authenticator-phone-dark",
+]);
 const AGENTS = [
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
-  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0",
 ];
+const AGENT =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36";
 
-async function take(page, name, whole = false) {
+async function take(page, name, form) {
+  const file = `${name}-${form}`;
+  if (!ALL && !SHOWN.has(file)) return;
   await page.evaluate(() => document.activeElement?.blur());
-  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: whole });
+  const whole = form.startsWith("phone") || page.url().includes("/account");
+  await page.screenshot({ path: join(FOLDER, `${file}.png`), fullPage: whole });
 }
 
-async function entrance(scheme, options, suffix) {
-  const { page } = await visitor({ ...options, colorScheme: scheme });
-  await page.goto("/sign-in");
-  await take(page, `sign-in-${suffix}`);
-  await fill(page, { email: "mara@example.com", password: "not the right words" });
-  await send(page, "Sign in");
-  await take(page, `sign-in-fault-${suffix}`);
+async function signUp(page) {
   await page.goto("/sign-up");
-  await take(page, `sign-up-${suffix}`);
+  await fill(page, { name: NAME, email: EMAIL, password: PASSWORD });
+  await send(page, "Create account");
 }
 
-async function inside(email, scheme, options, suffix) {
-  const { page } = await visitor({ ...options, colorScheme: scheme });
-  await signIn(page, email);
-  await take(page, `account-${suffix}`, true);
-  for (const name of ["sessions", "password", "delete", "activity", "export"]) {
-    await page.goto(`/account/${name}`);
-    await take(page, `${name}-${suffix}`, true);
+/** Moves what has happened so far back in time: a picture of a fresh account tells little. */
+function age() {
+  execFileSync("python3", [join(import.meta.dirname, "age.py"), process.env.DATABASE]);
+}
+
+async function outside(form) {
+  const { page } = await visitor({ ...FORMS[form], userAgent: AGENT });
+  await page.goto("/sign-in");
+  await take(page, "sign-in", form);
+  await fill(page, { email: EMAIL, password: "not the right words" });
+  await send(page, "Sign in");
+  await take(page, "sign-in-fault", form);
+  await page.goto("/sign-up");
+  await take(page, "sign-up", form);
+  for (const name of ["verify", "forgot", "magic", "no-such-page"]) {
+    await page.goto(`/${name}`);
+    await take(page, name, form);
   }
 }
 
+async function inside(form, page) {
+  await page.setViewportSize(FORMS[form].viewport);
+  await page.emulateMedia({ colorScheme: FORMS[form].colorScheme });
+  await page.goto("/account");
+  await take(page, "account", form);
+  for (const name of [
+    "sessions", "devices", "factors", "password", "email", "language", "delete", "activity", "export",
+  ]) {
+    await page.goto(`/account/${name}`);
+    await take(page, name, form);
+  }
+}
+
+/** A page of the same person in another form. */
+async function same(context, form) {
+  const { page } = await visitor({ ...FORMS[form], userAgent: AGENT });
+  await page.context().addCookies(await context.cookies());
+  return page;
+}
+
 await mkdir(FOLDER, { recursive: true });
-const { page } = await visitor({});
-const email = await account(page, "Mara Lindqvist");
+const { page, context } = await visitor({ ...FORMS.desktop, userAgent: AGENT });
+await signUp(page);
+await page.goto((await mailTo(EMAIL, "verify_email")).link);
+await press(page);
 for (const userAgent of AGENTS) {
   const other = await visitor({ userAgent });
-  await signIn(other.page, email, PASSWORD);
+  await signIn(other.page, EMAIL, PASSWORD);
 }
-for (const [scheme, options, suffix] of [
-  ["light", DESKTOP, "desktop"],
-  ["dark", DESKTOP, "desktop-dark"],
-  ["light", PHONE, "phone"],
-  ["dark", PHONE, "phone-dark"],
-]) {
-  await entrance(scheme, options, suffix);
-  await inside(email, scheme, options, suffix);
+await signIn(page, EMAIL, PASSWORD);
+age();
+for (const form of Object.keys(FORMS)) await outside(form);
+for (const form of Object.keys(FORMS)) await inside(form, await same(context, form));
+
+let secret;
+for (const form of Object.keys(FORMS)) {
+  const mine = await same(context, form);
+  await mine.goto("/account/factors/app");
+  await take(mine, "authenticator-name", form);
+  await send(mine, "Continue");
+  await take(mine, "authenticator", form);
+  secret = (await mine.innerText("code.secret")).replaceAll(" ", "");
+  if (form !== Object.keys(FORMS).at(-1)) continue;
+  await fill(mine, { code: totp(secret, -30) });
+  await send(mine, "Confirm");
+  await take(mine, "recovery-codes", form);
+}
+for (const form of Object.keys(FORMS)) {
+  const { page: entering } = await visitor({ ...FORMS[form], userAgent: AGENT });
+  await signIn(entering, EMAIL, PASSWORD);
+  await take(entering, "second-factor", form);
 }
 await (await browser()).close();

@@ -63,10 +63,10 @@ def main():
                 ORIGIN=f"http://localhost:{service.port}",
                 APP=app,
                 SETUP_TOKEN=setup_token(service),
-                SERVICE_LOG=str(service.log),
+                DATABASE=str(folder / "doorward.db"),
             )
             if arguments.screenshots:
-                environment["SCREENSHOTS"] = str(ROOT / "docs/screenshots")
+                environment.setdefault("SCREENSHOTS", str(ROOT / "docs/screenshots"))
                 command = ["node", str(HERE / "screenshots.mjs")]
             else:
                 walks = files(arguments.names)

@@ -148,6 +148,8 @@ fn confirm_first_code(
 ) -> Result<Result<Confirmed, Problem>, Problem> {
     let (now, user) = (app.now(), by.user());
     let account = confirm::lock(db, by, now)?;
+    // Asked before the factor counts: from then on the guard would want it of the caller.
+    let caller = by.recheck(db, now)?;
     let row = totp::list(db, user)?.into_iter().find(|row| row.id == *id);
     let row = row.ok_or(Code::FactorNotFound)?;
     if row.confirmed_at.is_some() {
@@ -167,7 +169,6 @@ fn confirm_first_code(
     let codes = if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
     sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
     devices::distrust(db, user)?;
-    let caller = by.recheck(db, now)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Totp)?;
     notify::factor_changed(db, app, user, FactorChange::TotpAdded)?;
     audit::record(db, about(app, by, Kind::FactorAdded).detail(of_kind("totp")))?;

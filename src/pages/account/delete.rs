@@ -34,11 +34,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let by: Fresh<300> = asked.enter().await?;
     let filled = asked.form().await?;
     let (shell, email) = (asked.shell.with(&by.caller), by.caller.email.clone());
-    outcome(delete(&asked, by, &filled).await, |problem| {
-        let mut card = page(&shell, &email);
-        card.form = card.form.map(|form| form.refused(&shell, problem).ready());
-        card
-    })
+    outcome(delete(&asked, by, &filled).await, || page(&shell, &email))
 }
 
 async fn delete(asked: &Asked, by: Fresh<300>, filled: &Filled) -> Result<HttpResponse, Problem> {

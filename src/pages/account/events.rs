@@ -41,7 +41,7 @@ fn load(db: &mut Conn, user: &UserId, limit: i64) -> QueryResult<Vec<EventRow>> 
 
 fn line(shell: &Shell, row: &EventRow, user: &UserId) -> Line {
     Line {
-        words: shell.say(&key(shell, row, user)),
+        words: words(shell, row, user),
         address: row.ip.clone(),
         when: shell.ago(row.at),
         exactly: shell.exactly(row.at),
@@ -49,17 +49,38 @@ fn line(shell: &Shell, row: &EventRow, user: &UserId) -> Line {
     }
 }
 
-/// The text for an event: of another's doing, of what was done to another, or of one's own.
-fn key(shell: &Shell, row: &EventRow, user: &UserId) -> String {
+/// The words for an event: of another's doing, of what was done to another, or of one's own.
+fn words(shell: &Shell, row: &EventRow, user: &UserId) -> String {
     let kind = row.kind.replace('.', "-");
     let is = |id: &Option<String>| id.as_deref() == Some(user.as_str());
     let by_other = row.actor_id.is_some() && !is(&row.actor_id);
-    let keys = match (by_other, is(&row.subject_id)) {
-        (true, _) => vec![format!("event-{kind}-by-other")],
-        (false, false) => vec![format!("event-{kind}-to-other")],
-        (false, true) => vec![],
+    let relation = match (by_other, is(&row.subject_id)) {
+        (true, _) => "-by-other",
+        (false, false) => "-to-other",
+        (false, true) => "",
     };
-    let known = |key: &String| shell.look.texts.has(shell.language, key);
-    let all = keys.into_iter().chain([format!("event-{kind}"), "event-other".to_owned()]);
-    all.into_iter().find(known).unwrap_or_default()
+    let keys = [format!("event-{kind}{relation}"), format!("event-{kind}")];
+    let known = keys.iter().find_map(|key| shell.find(key, &[]));
+    known.unwrap_or_else(|| shell.say("event-other"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        access::audit::Kind,
+        kernel::texts::{Lang, find},
+    };
+
+    /// Kinds that concern no account of a person.
+    const NOBODYS: [Kind; 2] = [Kind::SetupLinkMade, Kind::MailRetried];
+
+    #[test]
+    fn every_event_has_its_words() {
+        for kind in Kind::ALL.iter().filter(|kind| !NOBODYS.contains(kind)) {
+            let key = format!("event-{}", kind.as_str().replace('.', "-"));
+            let keys = ["", "-by-other", "-to-other"].map(|relation| format!("{key}{relation}"));
+            let has = keys.iter().any(|key| find(Lang::En, key, &[]).is_some());
+            assert!(has, "{key}");
+        }
+    }
 }

@@ -2,9 +2,14 @@
 //! signed in, and shows what belongs to them alone.
 
 pub mod activity;
+pub mod authenticator;
 pub mod delete;
+pub mod devices;
+pub mod email;
 pub mod events;
 pub mod export;
+pub mod factors;
+pub mod language;
 pub mod name;
 pub mod overview;
 pub mod password;

@@ -31,11 +31,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let by: SignedIn = asked.enter().await?;
     let Filled { name } = asked.form().await?;
     let shell = asked.shell.with(&by.caller);
-    outcome(rename(&asked, by, &name).await, |problem| {
-        let mut card = page(&shell, &name);
-        card.form = card.form.map(|form| form.refused(&shell, problem).ready());
-        card
-    })
+    outcome(rename(&asked, by, &name).await, || page(&shell, &name))
 }
 
 async fn rename(asked: &Asked, by: SignedIn, name: &str) -> Result<HttpResponse, Problem> {

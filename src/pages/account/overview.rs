@@ -2,9 +2,16 @@
 
 use askama::Template;
 
-use super::events::{self, Line};
+use super::{
+    devices,
+    events::{self, Line},
+    language, sessions,
+};
 use crate::{
-    access::guard::SignedIn,
+    access::{
+        caller::Caller,
+        guard::{SignedIn, Visit},
+    },
     features::accounts::store,
     http::problem::Problem,
     pages::{
@@ -17,7 +24,7 @@ use crate::{
 const EVENTS: i64 = 4;
 
 /// What a redirect to this page may say was done.
-const DONE: &[&str] = &["name", "password"];
+const DONE: &[&str] = &["name", "language", "password", "verify", "email-confirm"];
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -50,24 +57,23 @@ struct Row {
 pub async fn show(asked: Asked) -> Answer {
     let by: SignedIn = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
-    let (id, caller) = (by.user().clone(), by.caller.clone());
-    let changed =
-        asked.app.db.read(move |db| Ok::<_, Problem>(store::password_changed_at(db, &id)?)).await?;
+    let caller = by.caller.clone();
     let events = events::latest(&asked, &shell, by.user(), EVENTS).await?;
-    let sessions = super::sessions::list(&asked, by).await?.len();
-    let password = match changed {
-        Some(at) => shell.fill("password-changed", &[("when", &shell.ago(at))]),
-        None => shell.say("password-none"),
-    };
+    let security = security(&asked, &shell, &by).await?;
+    let sessions = sessions::list(&asked, by).await?.len();
     let sessions = shell.count("sessions-count", i64::try_from(sessions).unwrap_or(i64::MAX));
+    let mut groups = vec![profile(&shell, &caller), security];
+    if let Some(security) = groups.last_mut() {
+        security.rows.push(row(&shell, "/account/sessions", "sessions", sessions));
+    }
     let page = AccountPage {
-        notice: asked.done(DONE),
+        notice: asked.done(&shell, DONE),
         initial: caller.name.chars().next().unwrap_or('·').to_uppercase().collect(),
         name: caller.name.clone(),
-        groups: groups(&shell, &caller.name, password, sessions),
         data: data(&shell),
         email: caller.email.clone(),
         shell: shell.clone(),
+        groups,
         events,
     };
     shell.show(&page)
@@ -77,14 +83,37 @@ fn row(shell: &Shell, href: &'static str, title: &str, value: String) -> Row {
     Row { href, title: shell.say(title), value, is_danger: false }
 }
 
-fn groups(shell: &Shell, name: &str, password: String, sessions: String) -> Vec<Group> {
-    let group = |id, title: &str, rows| Group { id, title: shell.say(title), rows };
-    let profile = vec![row(shell, "/account/name", "name", name.to_owned())];
-    let security = vec![
-        row(shell, "/account/password", "password", password),
-        row(shell, "/account/sessions", "sessions", sessions),
+fn profile(shell: &Shell, caller: &Caller) -> Group {
+    let language = language::name(shell, &caller.locale);
+    let email = match caller.email_verified {
+        true => caller.email.clone(),
+        false => shell.fill("email-unverified", &[("email", &caller.email)]),
+    };
+    let rows = vec![
+        row(shell, "/account/name", "name", caller.name.clone()),
+        row(shell, "/account/email", "field-email", email),
+        row(shell, "/account/language", "language", language),
     ];
-    vec![group("profile", "group-profile", profile), group("security", "group-security", security)]
+    Group { id: "profile", title: shell.say("group-profile"), rows }
+}
+
+async fn security(asked: &Asked, shell: &Shell, by: &Visit) -> Result<Group, Problem> {
+    let id = by.user().clone();
+    let changed =
+        asked.app.db.read(move |db| Ok::<_, Problem>(store::password_changed_at(db, &id)?)).await?;
+    let password = match changed {
+        Some(at) => shell.fill("password-changed", &[("when", &shell.ago(at))]),
+        None => shell.say("password-none"),
+    };
+    let factors = if by.caller.second_factor { "factors-on" } else { "factors-off" };
+    let known = devices::list(asked, by).await?.len();
+    let known = shell.count("devices-count", i64::try_from(known).unwrap_or(i64::MAX));
+    let rows = vec![
+        row(shell, "/account/password", "password", password),
+        row(shell, "/account/factors", "factors", shell.say(factors)),
+        row(shell, "/account/devices", "devices", known),
+    ];
+    Ok(Group { id: "security", title: shell.say("group-security"), rows })
 }
 
 fn data(shell: &Shell) -> Group {

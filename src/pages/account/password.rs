@@ -10,7 +10,7 @@ use crate::{
         throttle::Passwords,
     },
     features::passwords::routes::{self, PasswordChange},
-    http::{code::Code, problem::Problem},
+    http::{code::Code, json::Json, problem::Problem},
     pages::{
         asked::{Answer, Asked, valid},
         card::{Card, outcome},
@@ -34,30 +34,25 @@ pub async fn lead_there(_asked: Asked) -> Answer {
     Ok(lead_to("/account/password"))
 }
 
+/// As the operation's guard: who has to prove more first shall not fill in the form in vain.
+type Changing = Fresh<RECENTLY, SignedIn<Passwords>>;
+
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: Changing = asked.enter().await?;
     page(&asked.shell.with(&by.caller), &by.caller.email).show()
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: Fresh<RECENTLY, SignedIn<Passwords>> = asked.enter().await?;
+    let by: Changing = asked.enter().await?;
     let filled = asked.form().await?;
     let (shell, email) = (asked.shell.with(&by.caller), by.caller.email.clone());
-    outcome(change(&asked, by, filled).await, |problem| {
-        let mut card = page(&shell, &email);
-        card.form = card.form.map(|form| form.refused(&shell, problem).ready());
-        card
-    })
+    outcome(change(&asked, by, filled).await, || page(&shell, &email))
 }
 
-async fn change(
-    asked: &Asked,
-    by: Fresh<RECENTLY, SignedIn<Passwords>>,
-    filled: Filled,
-) -> Result<HttpResponse, Problem> {
+async fn change(asked: &Asked, by: Changing, filled: Filled) -> Result<HttpResponse, Problem> {
     let Filled { current_password, new_password, .. } = filled;
-    let body = valid(PasswordChange { current_password, new_password })?;
-    routes::change_password(by, asked.app.clone(), asked.request.clone(), body).await?;
+    let Json(body) = valid(PasswordChange { current_password, new_password })?;
+    routes::change(&asked.app, &by, &asked.request, body).await?;
     Ok(lead_to("/account?done=password"))
 }
 

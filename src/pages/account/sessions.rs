@@ -53,7 +53,7 @@ const DONE: &[&str] = &["session-ended", "sessions-ended", "session-gone"];
 pub async fn show(asked: Asked) -> Answer {
     let by: SignedIn = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
-    let notice = asked.done(DONE);
+    let notice = asked.done(&shell, DONE);
     let all = list(&asked, by).await?;
     let line = |view: &SessionView| Line::new(&shell, view);
     let current = all.iter().filter(|view| view.current).map(line).collect();

@@ -60,7 +60,7 @@ walk("an account is used by keyboard alone", async (page) => {
   await enter(page);
   await sees(page, "Keyboard Example");
 
-  await tabTo(page, "Devices");
+  await tabTo(page, "Sessions");
   await enter(page);
   at(page, "/account/sessions");
   await tabTo(page, "Your account");
