@@ -72,7 +72,7 @@ pub fn again(db: &mut Conn, user: &UserId) -> QueryResult<Vec<Method>> {
 
 /// Refuses a way that would not be enough: the refusal names those that would.
 ///
-/// Errors: `auth.method_refused`.
+/// Errors: `factors.method_refused`.
 pub fn must_do(db: &mut Conn, user: &UserId, method: Method) -> Result<(), Problem> {
     let enough = again(db, user)?;
     if enough.contains(&method) {

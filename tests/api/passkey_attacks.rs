@@ -243,9 +243,6 @@ api_test! { ac_024_no_ceremony_counts_for_another_purpose_person_or_session |hou
             is_no(&use_as(&uma, purpose, &evil_token, ceremony, answer).await, purpose);
             is_no(&use_as(&uma, purpose, ceremony, ceremony, answer).await, purpose);
         }
-        if *purpose == "sign-in" {
-            break;
-        }
     }
     calm().await;
     // In another session of the same person.

@@ -121,7 +121,7 @@ api_test! { a_passkey_is_enough_where_a_stronger_proof_is_asked_for |house| {
     uma.call("/v1/me/recovery-codes").await.created();
     // Who has none is told what would do instead.
     let other = house.user().await;
-    let refused = other.call("/v1/auth/step-up/passkey/begin").await.problem(Code::StepUpRequired);
+    let refused = other.call("/v1/auth/step-up/passkey/begin").await.problem(Code::MethodRefused);
     assert_eq!(refused["methods"], json!(["password"]));
 }}
 
@@ -168,10 +168,8 @@ api_test! { an_account_without_a_password_keeps_a_passkey |house| {
 
 api_test! { twenty_passkeys_are_the_most_and_none_is_added_twice |house| {
     let uma = house.user_called(UMA).await;
-    let mut key = SoftKey::new(&house);
     for nth in 0..20 {
-        key = SoftKey::new(&house);
-        uma.add_passkey(&mut key, &format!("Key {nth}")).await;
+        uma.add_passkey(&mut SoftKey::new(&house), &format!("Key {nth}")).await;
     }
     uma.call("/v1/me/passkeys/begin").await.problem(Code::FactorExists);
     // A credential that belongs to somebody else's account.

@@ -149,6 +149,8 @@ fn confirm_first_code(
 ) -> Result<Result<Confirmed, Problem>, Problem> {
     let (now, user) = (app.now(), by.user());
     let account = confirm::lock(db, by, now)?;
+    // As they came: once the factor counts, the guard would ask for it.
+    let caller = by.recheck(db, now)?;
     let row = totp::list(db, user)?.into_iter().find(|row| row.id == *id);
     let row = row.ok_or(Code::FactorNotFound)?;
     if row.confirmed_at.is_some() {
@@ -168,7 +170,6 @@ fn confirm_first_code(
     let codes = if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
     sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
     devices::distrust(db, user)?;
-    let caller = by.recheck(db, now)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Totp)?;
     notify::factor_changed(db, app, user, FactorChange::TotpAdded)?;
     audit::record(db, about(app, by, Kind::FactorAdded).detail(of_kind("totp")))?;

@@ -57,7 +57,7 @@ pub async fn begin_passkey_step_up(
     Ok(Created(begin(&app, &by).await?))
 }
 
-/// What both the API and the page do. Errors: `auth.method_refused` where there is no passkey
+/// What both the API and the page do. Errors: `factors.method_refused` where there is no passkey
 /// that counts, `passkeys.unavailable`, `rate_limit.exceeded`.
 pub async fn begin(app: &App, by: &Visit) -> Result<PasskeyCeremony, Problem> {
     let party = Party::of(app)?;
@@ -88,7 +88,7 @@ pub async fn finish_passkey_step_up(
     Ok(Ok200(finish(&app, &by, &request, body).await?))
 }
 
-/// What both the API and the page do. Errors: `passkeys.refused`, `auth.method_refused` where
+/// What both the API and the page do. Errors: `passkeys.refused`, `factors.method_refused` where
 /// there is no passkey that counts, `passkeys.unavailable`, `rate_limit.exceeded`.
 pub async fn finish(
     app: &App,

@@ -111,7 +111,7 @@ impl SoftKey {
         let made = client.register(&self.origin, asked, DefaultClientData).await;
         let made = made.expect("a credential");
         self.key.clone_from(client.authenticator().store());
-        serde_json::to_value(made).expect("JSON")
+        as_browsers_write(serde_json::to_value(made).expect("JSON"))
     }
 
     /// What the browser sends after the passkey was used, as these options ask.
@@ -125,7 +125,7 @@ impl SoftKey {
         let proof = client.authenticate(&self.origin, asked, DefaultClientData).await;
         let proof = proof.expect("a proof");
         self.key.clone_from(client.authenticator().store());
-        serde_json::to_value(proof).expect("JSON")
+        as_browsers_write(serde_json::to_value(proof).expect("JSON"))
     }
 
     /// A proof made by a browser that says of the page whatever `change` makes of it, for a domain.
@@ -164,6 +164,22 @@ impl SoftKey {
                 "userHandle": text(&self.handle()),
             },
         })
+    }
+}
+
+/// Lists of bytes as base64url, which is how `toJSON()` gives them.
+fn as_browsers_write(value: Value) -> Value {
+    let byte = |item: &Value| item.as_u64().and_then(|number| u8::try_from(number).ok());
+    match value {
+        Value::Array(items) if !items.is_empty() && items.iter().all(|it| byte(it).is_some()) => {
+            let bytes: Vec<_> = items.iter().filter_map(byte).collect();
+            BASE64URL_NOPAD.encode(&bytes).into()
+        }
+        Value::Object(fields) => {
+            let written = fields.into_iter().map(|(name, field)| (name, as_browsers_write(field)));
+            Value::Object(written.collect())
+        }
+        other => other,
     }
 }
 
