@@ -170,6 +170,8 @@ fn add(
 ) -> Result<Result<Added, Problem>, Problem> {
     let (now, user) = (app.now(), by.user());
     let account = confirm::lock(db, by, now)?;
+    // As they came: once the passkey counts, the guard would ask for it.
+    let caller = by.recheck(db, now)?;
     let is_open = match &answered.ceremony {
         Some(ceremony) => ceremony::burn(db, &ceremony.id, now)?,
         None => false,
@@ -199,7 +201,6 @@ fn add(
         if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
     sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
     devices::distrust(db, user)?;
-    let caller = by.recheck(db, now)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Passkey)?;
     notify::factor_changed(db, app, user, FactorChange::PasskeyAdded)?;
     audit::record(db, about(app, by, Kind::FactorAdded).detail(of_kind()))?;
