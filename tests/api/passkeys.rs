@@ -129,6 +129,7 @@ api_test! { several_passkeys_have_names_and_are_removed_one_by_one |house| {
     let uma = house.user_called(UMA).await;
     let (mut laptop, mut phone) = (SoftKey::new(&house), SoftKey::counting(&house));
     let first = uma.add_passkey(&mut laptop, "Laptop").await;
+    house.pass(1);
     let second = uma.add_passkey(&mut phone, "Phone").await;
     assert_eq!(second["recovery_codes"], json!([]));
     assert_eq!(laptop.handle(), phone.handle());
