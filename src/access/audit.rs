@@ -70,6 +70,8 @@ kinds! {
     FactorAdded "factor.added";
     FactorRefused "factor.refused";
     FactorRemoved "factor.removed";
+    FactorRenamed "factor.renamed";
+    PasskeyCloned "factor.passkey_cloned";
     FactorsReset "factor.all_reset";
     RecoveryCodesMade "factor.recovery_codes_made";
     DeviceForgotten "device.forgotten";

@@ -18,6 +18,7 @@ pub mod handoff;
 pub mod keyring;
 pub mod notify;
 pub mod once;
+pub mod passkeys;
 pub mod pending;
 pub mod reach;
 pub mod recovery;

@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{devices, failures, recovery, totp},
+    access::{devices, failures, passkeys, recovery, totp},
     app::App,
     db::{
         Conn,
         schema::{factor_failures, passwords, users},
     },
-    http::problem::Problem,
+    http::{code::Code, problem::Problem},
     kernel::{assurance::Method, clock::Timestamp, id::UserId},
 };
 
@@ -31,7 +31,7 @@ fn exists(db: &mut Conn, user: &UserId, method: Method) -> QueryResult<bool> {
         }
         Method::Totp => totp::has_any(db, user),
         Method::RecoveryCode => Ok(recovery::left(db, user)? > 0),
-        Method::Passkey => Ok(false),
+        Method::Passkey => passkeys::store::has_any(db, user),
         Method::Email => {
             let verified: Option<Timestamp> =
                 users::table.find(user).select(users::email_verified_at).first(db)?;
@@ -70,6 +70,17 @@ pub fn again(db: &mut Conn, user: &UserId) -> QueryResult<Vec<Method>> {
     Ok(methods)
 }
 
+/// Refuses a way that would not be enough: the refusal names those that would.
+///
+/// Errors: `factors.method_refused`.
+pub fn must_do(db: &mut Conn, user: &UserId, method: Method) -> Result<(), Problem> {
+    let enough = again(db, user)?;
+    if enough.contains(&method) {
+        return Ok(());
+    }
+    Err(Problem::from(Code::MethodRefused).with_methods(enough))
+}
+
 /// Names in a refusal what would have been enough.
 pub async fn name(app: &App, user: &UserId, refusal: Problem) -> Problem {
     let user = user.clone();
@@ -82,6 +93,7 @@ pub async fn name(app: &App, user: &UserId, refusal: Problem) -> Problem {
 /// Removes every factor of an account and what was counted for it; its password stays.
 pub fn remove_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
     totp::remove_many(db, user, totp::Which::All)?;
+    passkeys::store::remove_all(db, user)?;
     diesel::delete(factor_failures::table.filter(factor_failures::user_id.eq(user))).execute(db)?;
     let without = (users::email_step.eq(false), users::locked_at.eq(None::<Timestamp>));
     diesel::update(users::table.find(user)).set(without).execute(db)?;
@@ -92,7 +104,7 @@ pub fn remove_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
 /// Brings in step what the account's row says of its second factor. Call it after every change of
 /// the factors, in the same transaction.
 pub fn note_second_factor(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
-    let has = totp::has_any(db, user)?;
+    let has = totp::has_any(db, user)? || passkeys::store::has_any(db, user)?;
     diesel::update(users::table.find(user)).set(users::second_factor.eq(has)).execute(db)?;
     if !has {
         // Codes that stand in for a factor go with the last one.

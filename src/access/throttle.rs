@@ -74,6 +74,8 @@ rate_classes! {
     Mails "mails": mails in mail_window_seconds;
     /// Using a link or a code that came by mail: failures count.
     Proofs "proofs": address_failures in address_window_seconds;
+    /// Beginning with a passkey: every one counts.
+    Ceremonies "ceremonies": ceremonies in ceremony_window_seconds;
     /// Using a set-up link: failures count.
     SetUps "set-ups": address_failures in address_window_seconds;
 }

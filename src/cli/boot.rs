@@ -32,8 +32,10 @@ pub struct Boot {
 
 /// The log goes to standard error, so that standard output stays for what was asked for.
 pub fn start_log(config: &Config) {
-    // actix-session logs each forged cookie as a warning: a stranger could fill the disk.
-    let filter = format!("{},actix_session=error", config.log.level.as_str());
+    // actix-session logs each forged cookie as a warning, and webauthn-rs what it refuses as an
+    // error: a stranger could fill the disk.
+    let quiet = "actix_session=error,webauthn_rs=off,webauthn_rs_core=off";
+    let filter = format!("{},{quiet}", config.log.level.as_str());
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr);

@@ -13,7 +13,7 @@ use super::{
     boot::{self, Boot, words},
 };
 use crate::{
-    access::{challenge, once, pending, sessions, throttle},
+    access::{challenge, once, passkeys::ceremony, pending, sessions, throttle},
     api,
     app::App,
     config::{Config, Delivery},
@@ -182,14 +182,15 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 Ok::<_, Problem>((ids, throttle::over(db, now, LOT)?))
             })
             .await?;
-        let (proofs, mails) = app
+        let (proofs, mails, ceremonies) = app
             .db
             .read(move |db| {
                 let proofs = once::over(db, now, LOT)?;
-                Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?))
+                let ceremonies = ceremony::over(db, now, LOT)?;
+                Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?, ceremonies))
             })
             .await?;
-        let lots = [ids.len(), keys.len(), proofs.len(), mails.len()];
+        let lots = [ids.len(), keys.len(), proofs.len(), mails.len(), ceremonies.len()];
         let found = lots.into_iter().max().unwrap_or(0);
         app.db
             .write_quiet(move |db| {
@@ -197,6 +198,7 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 challenge::sweep(db, now, LOT)?;
                 pending::sweep(db, now, LOT)?;
                 once::sweep(db, &proofs)?;
+                ceremony::sweep(db, &ceremonies)?;
                 queue::sweep(db, &mails)?;
                 Ok::<_, Problem>(throttle::sweep(db, &keys, now)?)
             })

@@ -245,6 +245,14 @@ table! {
         second_factor: RequiredFor = "";
     }
 
+    /// Passkeys (WebAuthn).
+    passkeys: Passkeys {
+        /// The domain that passkeys belong to: the host of `public_url`, or a domain that it lies
+        /// in. Passkeys made for one domain are no good for another, so never change it. Unset:
+        /// the host of `public_url`; `localhost` where that is an address of this machine.
+        rp_id: Option<HostName> = "";
+    }
+
     /// What one request may cost.
     limits: Limits {
         /// The largest body of a request, in bytes.
@@ -277,6 +285,10 @@ table! {
         mails: u32 = 300 in 1..=1_000_000;
         /// Seconds over which an address's requests for mail are counted.
         mail_window_seconds: u32 = 600 in 60..=86_400;
+        /// Beginnings with a passkey from one address before further ones must wait.
+        ceremonies: u32 = 1000 in 1..=1_000_000;
+        /// Seconds over which an address's beginnings with a passkey are counted.
+        ceremony_window_seconds: u32 = 600 in 60..=86_400;
         /// Requests for a mail to one account before further ones must wait.
         account_mails: u32 = 10 in 1..=1000;
         /// Seconds over which an account's requests for mail are counted.

@@ -5,6 +5,7 @@ mod face;
 mod folder;
 mod keys;
 mod load;
+mod party;
 mod show;
 mod sources;
 #[cfg(test)]
@@ -17,10 +18,11 @@ use std::{fmt, net::SocketAddr};
 pub use face::Place;
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
-    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Password, Service,
-    Session, Setup, SignUp, Throttle,
+    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Passkeys,
+    Password, Service, Session, Setup, SignUp, Throttle,
 };
 pub use load::Problems;
+pub use party::RelyingParty;
 pub use show::{reference, sample, show};
 pub use sources::Sources;
 pub use unset::HostName;

@@ -27,6 +27,16 @@ impl HostName {
     }
 }
 
+impl HostName {
+    /// The name, if it is no address.
+    pub fn domain(&self) -> Option<&str> {
+        match &self.0 {
+            Host::Domain(name) => Some(name),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for HostName {
     /// Without the brackets that an IPv6 address has in a URL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -246,6 +246,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    passkey_users (user_id) {
+        user_id -> Text,
+        handle -> Binary,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        credential_id -> Binary,
+        sealed -> Binary,
+        name -> Text,
+        transports -> Text,
+        synced -> Bool,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (id) {
+        id -> Text,
+        token_hash -> Binary,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        bound_to -> Nullable<Text>,
+        state -> Text,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(imported_users -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -258,4 +292,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
+    passkey_users, passkeys, passkey_ceremonies,
 );

@@ -11,6 +11,7 @@ pub mod factors;
 pub mod grants;
 pub mod health;
 pub mod imports;
+pub mod passkeys;
 pub mod passwords;
 pub mod recovery;
 pub mod roles;

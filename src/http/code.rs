@@ -72,6 +72,8 @@ codes! {
         "Use one of `methods`.";
     FactorRefused 403 "factors.refused": "The code is wrong, used or too old.",
         "Enter the newest code. After many failures a factor is switched off.";
+    PasskeyRefused 403 "passkeys.refused": "The passkey was not accepted.",
+        "Begin again: each beginning counts once, for five minutes, and for one purpose.";
     PendingInvalid 403 "auth.pending_invalid": "This sign-in can't be continued.",
         "It took too long, was finished or failed too often: sign in again.";
     AccountDisabled 403 "auth.account_disabled": "The account is disabled.",
@@ -117,6 +119,10 @@ codes! {
         "Remove the old one first.";
     FactorMissing 409 "factors.missing": "There is no second factor yet.",
         "Set up an authenticator app or a passkey first.";
+    PasskeysUnavailable 409 "passkeys.unavailable": "Passkeys can't be used at this address.",
+        "They need a host name: have `public_url` or `passkeys.rp_id` name one.";
+    LastWayIn 409 "factors.last_way_in": "This is the only way to sign in.",
+        "Set a password or add another passkey first.";
     OwnAccount 409 "accounts.own": "This is your own account.",
         "Change your own account below `/v1/me`, soon after signing in.";
     SetupDone 409 "setup.already_done": "The service has an administrator already.",

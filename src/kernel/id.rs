@@ -140,6 +140,8 @@ id!(/** An organization. */ OrganizationId, "org_", "org_06awk5n2q3w0r8d1e4t7y9v
 id!(/** One request to the service. */ RequestId, "req_", "req_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A browser that was signed in from. */ DeviceId, "dev_", "dev_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A second factor of an account. */ FactorId, "fac_", "fac_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A passkey. */ PasskeyId, "pky_", "pky_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A passkey's ceremony. */ CeremonyId, "cer_", "cer_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A sign-in that is half done. */ PendingId, "psi_", "psi_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A mail in the outbox. */ MailId, "eml_", "eml_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time proof sent by mail. */ ProofId, "prf_", "prf_06awk5n2q3w0r8d1e4t7y9v2m4");

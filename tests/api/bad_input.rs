@@ -138,7 +138,8 @@ api_test! { asvs_2_2_1_missing_and_unknown_fields_are_pointed_at_and_nothing_is_
 
                 assert_eq!(fields, [(format!("{}/{name}", spot.pointer), "required".to_owned())]);
             }
-            if sample::kind(schema) == "object" {
+            // Some objects have a form that belongs to another standard.
+            if sample::kind(schema) == "object" && schema["additionalProperties"] == false {
                 let mut body = right.clone();
                 body.pointer_mut(&spot.pointer).expect("the sample has it")["is_admin"] = json!(1);
 

@@ -132,7 +132,7 @@ fn asvs_1_3_3_every_input_is_bounded() {
             "string" => has("maxLength") || has("enum"),
             "array" => has("maxItems"),
             "integer" | "number" => has("minimum") && has("maximum"),
-            "object" => schema["additionalProperties"] == false,
+            "object" => schema["additionalProperties"] == false || has("maxProperties"),
             "boolean" => true,
             other => panic!("{at} has the type {other:?}"),
         };
@@ -257,6 +257,9 @@ const PUBLISHED: &[(u16, &str)] = &[
     (409, "factors.exists"),
     (409, "factors.missing"),
     (403, "proofs.invalid"),
+    (403, "passkeys.refused"),
+    (409, "passkeys.unavailable"),
+    (409, "factors.last_way_in"),
 ];
 
 #[test]

@@ -35,6 +35,8 @@ mod metrics;
 mod old_hashes;
 mod pages;
 mod paging;
+mod passkey_attacks;
+mod passkeys;
 mod passwords;
 mod paths;
 mod permissions;

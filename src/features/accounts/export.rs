@@ -15,6 +15,7 @@ use crate::{
         audit::{self, Event, EventRow, Kind},
         devices::{self, DeviceRow},
         guard::SignedIn,
+        passkeys::{self, model::Passkey, store::PasskeyRow},
         recovery,
         sessions::{self, StoredSession},
         state::Terms,
@@ -51,6 +52,9 @@ pub struct AccountExport {
     /// The system that had the account before; null where none had.
     #[schema(required)]
     pub imported: Option<ExportedOrigin>,
+    /// Oldest first.
+    #[schema(max_items = 20)]
+    pub passkeys: Vec<Passkey>,
     /// The latest 1000 that are still stored, over or not, newest first.
     #[schema(max_items = 1000)]
     pub sessions: Vec<ExportedSession>,
@@ -241,6 +245,7 @@ struct Stored {
     row: AccountRow,
     password_changed_at: Option<Timestamp>,
     origin: Option<StoredOrigin>,
+    passkeys: Vec<PasskeyRow>,
     sessions: Vec<StoredSession>,
     grants: Vec<StoredGrant>,
     devices: Vec<DeviceRow>,
@@ -255,6 +260,7 @@ fn stored(db: &mut Conn, id: &UserId) -> QueryResult<Option<Stored>> {
         row,
         password_changed_at: store::password_changed_at(db, id)?,
         origin: store::origin(db, id)?,
+        passkeys: passkeys::store::all(db, id)?,
         sessions: sessions::stored(db, id, MOST)?,
         grants: store::grants(db, id, MOST)?,
         devices: devices::list(db, id, None, MOST)?,
@@ -279,6 +285,7 @@ pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExpo
         user: UserView::of(stored.row, &Terms::of(&app)),
         password_changed_at: stored.password_changed_at,
         imported: stored.origin.map(Into::into),
+        passkeys: stored.passkeys.into_iter().map(Into::into).collect(),
         sessions: stored.sessions.into_iter().map(Into::into).collect(),
         grants: stored.grants.into_iter().map(Into::into).collect(),
         devices: stored.devices.into_iter().map(Into::into).collect(),

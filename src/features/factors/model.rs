@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::{
-    access::totp::TotpRow,
+    access::{passkeys::model::Passkey, totp::TotpRow},
     features::accounts::model::plain,
     kernel::{assurance::Method, clock::Timestamp, id::FactorId},
 };
@@ -16,6 +16,9 @@ pub struct Factors {
     /// Authenticator apps, oldest first.
     #[schema(max_items = 5)]
     pub totp: Vec<TotpFactor>,
+    /// Passkeys, oldest first.
+    #[schema(max_items = 20)]
+    pub passkeys: Vec<Passkey>,
     /// How many recovery codes are left.
     #[schema(minimum = 0, maximum = 10)]
     pub recovery_codes_left: u32,

@@ -13,7 +13,7 @@ use crate::{
         entry::{self, Started},
         failures,
         guard::{Enrolling, Fresh, Visit},
-        notify, recovery,
+        notify, passkeys, recovery,
         sessions::{self, Which},
         steps,
         throttle::{self, Bucket},
@@ -59,6 +59,7 @@ pub async fn list(app: &App, by: &Visit) -> Result<Factors, Problem> {
             let left = recovery::left(db, &user)?;
             Ok(Factors {
                 totp: totp::list(db, &user)?.into_iter().map(Into::into).collect(),
+                passkeys: passkeys::store::all(db, &user)?.into_iter().map(Into::into).collect(),
                 recovery_codes_left: u32::try_from(left).unwrap_or(0),
                 email_step: store::find(db, &user)?.is_some_and(|row| row.email_step),
                 methods: steps::usable(db, &user)?,

@@ -21,7 +21,6 @@ use crate::{
         confirm::{self, Confirmed},
     },
     http::{
-        code::Code,
         endpoint::Endpoint,
         json::Json,
         problem::Problem,
@@ -74,7 +73,7 @@ pub async fn mail(app: &App, by: &Visit) -> Result<(), Problem> {
     app.db
         .write_quiet(move |db| {
             confirm::lock(db, &visit, now)?;
-            must_do(db, &visit, Method::Email)?;
+            steps::must_do(db, visit.user(), Method::Email)?;
             let bucket = Bucket::mailed_factors(&own.config.throttle, visit.user());
             if let Err(problem) = throttle::take(db, &bucket, now)? {
                 return Ok(Err(problem));
@@ -119,7 +118,7 @@ async fn with_password(app: &App, by: &Visit, right: Confirmed) -> Result<Starte
         if let Err(code) = right.still(db)? {
             return Ok(Err(code));
         }
-        must_do(db, &visit, Method::Password)?;
+        steps::must_do(db, visit.user(), Method::Password)?;
         Ok::<_, Problem>(Ok(raise(db, &own, &visit, Method::Password)?))
     });
     Ok(raised.await??)
@@ -138,7 +137,7 @@ async fn with_code(
     let refused = refused.session(&by.caller.session.id).peer(&by.peer);
     let raised = app.db.write(move |db| {
         confirm::lock(db, &visit, now)?;
-        must_do(db, &visit, method.into())?;
+        steps::must_do(db, visit.user(), method.into())?;
         let (user, binding) = (visit.user(), visit.caller.session.id.as_str());
         let typed = Typed { user, method, code: &code, binding };
         if let Err(problem) = codes::guess(db, &own, &typed)? {
@@ -151,15 +150,6 @@ async fn with_code(
         Ok::<_, Problem>(Ok(raise(db, &own, &visit, method.into())?))
     });
     raised.await?
-}
-
-/// Refuses a method that would not be enough: the refusal names those that would.
-fn must_do(db: &mut Conn, by: &Visit, method: Method) -> Result<(), Problem> {
-    let enough = steps::again(db, by.user())?;
-    if enough.contains(&method) {
-        return Ok(());
-    }
-    Err(Problem::from(Code::MethodRefused).with_methods(enough))
 }
 
 fn raise(db: &mut Conn, app: &App, by: &Visit, method: Method) -> Result<Started, Problem> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 mod actor;
+mod authenticator;
 mod contract;
 mod database;
 mod dump;
@@ -16,6 +17,7 @@ pub mod sample;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
+pub use authenticator::SoftKey;
 pub use contract::Contract;
 pub use database::{Database, Kind};
 pub use dump::Dump;
