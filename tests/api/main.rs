@@ -5,6 +5,7 @@
 mod harness;
 
 mod accounts;
+mod attacks;
 mod audit;
 mod audit_chain;
 mod bad_input;
