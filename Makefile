@@ -1,12 +1,22 @@
 # The short names of what a developer runs. What each does stands in tests/tools and benches.
 
-.PHONY: help test lint contract browser screenshots crash fuzz bench clean-tools
+.PHONY: help test races timing asvs lint contract browser screenshots crash fuzz bench clean-tools
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 test: ## All tests, with all the set-up that they need.
 	@tests/tools/test.sh
+
+races: ## Everything that counts once, a thousand times by fifty at a time; takes long.
+	RACE_ROUNDS=$${RACE_ROUNDS:-1000} tests/tools/with-postgres.sh \
+		cargo test --locked --release --test api rounds:: -- --test-threads 2
+
+timing: ## Whether the time of an answer tells who has an account.
+	@benches/timing.sh
+
+asvs: ## Which requirements of OWASP ASVS have a test, by chapter and level.
+	@tests/tools/asvs.py
 
 lint: ## Formatting, clippy without a warning, licences and banned crates.
 	@tests/tools/lint.sh

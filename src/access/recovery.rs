@@ -4,9 +4,11 @@
 use diesel::prelude::*;
 
 use crate::{
+    access::failures,
     app::App,
     db::{Conn, schema::recovery_codes},
     kernel::{
+        assurance::Method,
         clock::Timestamp,
         id::{FactorId, UserId, base32},
         secret::TokenHash,
@@ -36,9 +38,11 @@ fn plain(typed: &str) -> String {
         .collect()
 }
 
-/// Puts new codes in the place of all older ones; answers them, in groups of four.
+/// Puts new codes in the place of all older ones; answers them, in groups of four. Failures at the
+/// older ones don't count against them.
 pub fn renew(db: &mut Conn, app: &App, user: &UserId) -> QueryResult<Vec<String>> {
     delete_all(db, user)?;
+    failures::clear(db, user, Method::RecoveryCode)?;
     let now = app.now();
     let mut codes = Vec::with_capacity(COUNT);
     for _ in 0..COUNT {

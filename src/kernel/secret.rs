@@ -149,3 +149,33 @@ impl MasterKey {
 pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn asvs_7_2_3_a_million_tokens_are_all_different_and_carry_256_bits() {
+        let mut seen = HashSet::new();
+        for _ in 0..1_000_000 {
+            let token = Token::random(&Chance::System);
+            let bytes = BASE64URL_NOPAD.decode(token.reveal().as_bytes()).expect("base64url");
+            assert_eq!(bytes.len(), 32);
+            assert!(seen.insert(bytes));
+        }
+        // Each of the bits is set in about half of them.
+        for bit in 0..256 {
+            let set = seen.iter().filter(|bytes| bytes[bit / 8] >> (bit % 8) & 1 == 1).count();
+            assert!((495_000..=505_000).contains(&set), "bit {bit} in {set}");
+        }
+    }
+
+    #[test]
+    fn asvs_7_2_3_what_is_stored_does_not_tell_the_token() {
+        let token = Token::random(&Chance::System);
+        assert_ne!(&token.hash().as_bytes()[..], token.reveal().as_bytes());
+        assert_eq!(format!("{:?}", token.hash()), "[token hash]");
+    }
+}

@@ -33,6 +33,8 @@ rust_tests() {
 # Nothing else makes sense while it does not compile.
 step "build" cargo build --locked --bin doorward
 need_python
+# Another maker of one-time codes, which ours are held against.
+has oathtool || apt_install "the program oathtool" oathtool
 # The mail server of the tests.
 "$HERE/python.sh" >/dev/null
 check "Rust tests" rust_tests

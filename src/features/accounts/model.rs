@@ -31,7 +31,7 @@ pub struct UserView {
     pub name: String,
     #[schema(inline = false)]
     pub status: State,
-    /// Why the account is disabled, as an administrator wrote it.
+    /// Why the account is disabled, as an administrator wrote it; null once it is not any more.
     #[schema(required, max_length = 200)]
     pub disabled_reason: Option<String>,
     /// When that ends by itself.
@@ -49,14 +49,17 @@ pub struct UserView {
 impl UserView {
     /// The account as it is under these terms.
     pub fn of(row: AccountRow, terms: &Terms) -> Self {
+        let status = row.state(terms);
+        // An owner who is let in again reads their own account, but not what was written of it.
+        let is_disabled = status == State::Disabled;
         Self {
-            status: row.state(terms),
+            status,
             id: row.id,
             email: row.email,
             email_verified: row.email_verified_at.is_some(),
             name: row.name,
-            disabled_reason: row.disabled_reason,
-            disabled_until: row.disabled_until,
+            disabled_reason: row.disabled_reason.filter(|_| is_disabled),
+            disabled_until: row.disabled_until.filter(|_| is_disabled),
             locale: Some(row.locale).filter(|locale| !locale.is_empty()),
             second_factor: row.second_factor,
             created_at: row.created_at,

@@ -263,7 +263,6 @@ pub async fn renew(app: &App, by: &Visit) -> Result<Vec<String>, Problem> {
                 return Err(Code::FactorMissing.into());
             }
             let codes = recovery::renew(db, &own, visit.user())?;
-            failures::clear(db, visit.user(), Method::RecoveryCode)?;
             notify::factor_changed(db, &own, visit.user(), FactorChange::RecoveryCodesMade)?;
             audit::record(db, event)?;
             Ok::<_, Problem>(codes)

@@ -19,6 +19,8 @@ pub struct Actor {
     contract: Arc<Contract>,
     cookie: Arc<Mutex<Option<String>>>,
     cookie_name: &'static str,
+    /// The device's cookie, where this browser keeps one.
+    device: Option<Arc<Mutex<Option<String>>>>,
     pub id: String,
     pub email: String,
 }
@@ -38,12 +40,34 @@ impl Actor {
         cookie_name: &'static str,
     ) -> Self {
         let (id, email) = (String::new(), String::new());
-        Self { base, client, contract, cookie: Arc::default(), cookie_name, id, email }
+        let cookie = Arc::default();
+        Self { base, client, contract, cookie, cookie_name, device: None, id, email }
     }
 
     /// The same person on another device: same account, no cookie yet.
     pub fn elsewhere(&self) -> Self {
+        Self { cookie: Arc::default(), device: None, ..self.clone() }
+    }
+
+    /// The same person in a browser of its own, which is known again when it comes back.
+    pub fn in_a_browser(&self) -> Self {
+        Self { device: Some(Arc::default()), ..self.elsewhere() }
+    }
+
+    /// The same browser after its session is gone.
+    pub fn back_again(&self) -> Self {
         Self { cookie: Arc::default(), ..self.clone() }
+    }
+
+    /// The device's cookie as it would be sent, in a browser that keeps one.
+    pub fn device_cookie(&self) -> Option<String> {
+        self.device.as_ref()?.lock().expect("not poisoned").clone()
+    }
+
+    /// Puts a device's cookie into a browser.
+    pub fn set_device_cookie(&self, cookie: &str) {
+        let device = self.device.as_ref().expect("a browser");
+        *device.lock().expect("not poisoned") = Some(cookie.to_owned());
     }
 
     /// The same person, who gives this address at a sign-in.
@@ -105,9 +129,11 @@ impl Actor {
     /// A request with this actor's cookie, to be sent by `send`.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));
-        match self.cookie() {
-            Some(cookie) => request.header(header::COOKIE, cookie),
-            None => request,
+        let cookies: Vec<_> = self.cookie().into_iter().chain(self.device_cookie()).collect();
+        if cookies.is_empty() {
+            request
+        } else {
+            request.header(header::COOKIE, cookies.join("; "))
         }
     }
 
@@ -129,6 +155,8 @@ impl Actor {
             let pair = value.split(';').next().unwrap_or_default();
             if let Some(content) = pair.strip_prefix(&format!("{name}=")) {
                 self.set_cookie((!content.is_empty()).then(|| pair.to_owned()));
+            } else if self.device.is_some() && pair.starts_with(&format!("{name}-device=")) {
+                self.set_device_cookie(pair);
             }
         }
     }
