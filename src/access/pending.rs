@@ -111,6 +111,11 @@ pub fn void(db: &mut Conn, user: &UserId) -> QueryResult<()> {
     diesel::delete(own).execute(db).map(drop)
 }
 
+/// Ends all of everybody.
+pub fn void_all(db: &mut Conn) -> QueryResult<()> {
+    diesel::delete(pending_sign_ins::table).execute(db).map(drop)
+}
+
 /// Removes at most `limit` rows that can't be finished any more.
 pub fn sweep(db: &mut Conn, now: Timestamp, limit: i64) -> QueryResult<usize> {
     let over: Vec<PendingId> = pending_sign_ins::table

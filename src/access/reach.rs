@@ -1,10 +1,13 @@
 //! Nobody gives, takes or touches more than they hold: the rule against climbing.
 
-use diesel::QueryResult;
+use diesel::prelude::*;
 
 use crate::{
-    access::caller::{self, Caller},
-    db::Conn,
+    access::caller::{self, Caller, SYSTEM},
+    db::{
+        Conn,
+        schema::{role_grants, role_permissions},
+    },
     http::{code::Code, problem::Problem},
     kernel::{clock::Timestamp, id::UserId, permission::PermissionName},
 };
@@ -41,4 +44,19 @@ pub fn check_account(
         check(caller, &held.permissions, &held.scope, Some(now))?;
     }
     Ok(())
+}
+
+/// Refuses who holds less than all that is held by anybody in the scope `system`.
+///
+/// Errors: `grants.exceeds_own`.
+pub fn check_everybody(db: &mut Conn, caller: &Caller, now: Timestamp) -> Result<(), Problem> {
+    let held: Vec<PermissionName> = role_grants::table
+        .inner_join(role_permissions::table.on(role_permissions::role_id.eq(role_grants::role_id)))
+        .filter(role_grants::scope.eq(SYSTEM))
+        .filter(role_grants::revoked_at.is_null())
+        .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
+        .select(role_permissions::permission)
+        .distinct()
+        .load(db)?;
+    check(caller, &held, SYSTEM, Some(now))
 }

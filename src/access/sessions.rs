@@ -273,6 +273,15 @@ pub fn revoke_many(
     }
 }
 
+/// Ends every session but one, whosever it is, and all sign-ins on their way to one.
+pub fn revoke_everybody_but(db: &mut Conn, kept: &SessionId, now: Timestamp) -> QueryResult<usize> {
+    pending::void_all(db)?;
+    let others = sessions::table.filter(sessions::revoked_at.is_null());
+    diesel::update(others.filter(sessions::id.ne(kept)))
+        .set(sessions::revoked_at.eq(now))
+        .execute(db)
+}
+
 /// Ends the sessions that started in one browser.
 pub fn revoke_on(
     db: &mut Conn,

@@ -211,3 +211,38 @@ api_test! { a_bearer_token_wins_over_a_good_cookie |house| {
     let request = user.request(reqwest::Method::GET, "/v1/me");
     user.send(request.header("authorization", "Basic dTpw")).await.ok();
 }}
+
+api_test! { asvs_7_4_5_an_administrator_ends_one_session_all_of_one_and_all_of_everybody |house| {
+    let admin = house.admin().await;
+    let (ann, ben) = (house.user().await, house.user().await);
+    let phone = device(&house, &ann).await;
+    let of = |who: &Actor| format!("/v1/users/{}/sessions", who.id);
+
+    admin.delete(&format!("{}/{}", of(&ann), id(&phone).await)).await.no_content();
+    phone.get("/v1/me").await.problem(Code::NotSignedIn);
+    ann.get("/v1/me").await.ok();
+    let theirs = format!("{}/{}", of(&ann), id(&ben).await);
+    admin.delete(&theirs).await.problem(Code::SessionNotFound);
+
+    admin.delete(&of(&ann)).await.ok();
+    ann.get("/v1/me").await.problem(Code::NotSignedIn);
+    ben.get("/v1/me").await.ok();
+
+    ann.sign_in().await.ok();
+    assert_eq!(admin.delete("/v1/sessions").await.ok()["revoked"], 2);
+    for who in [&ann, &ben] {
+        who.get("/v1/me").await.problem(Code::NotSignedIn);
+    }
+    admin.get("/v1/me").await.ok();
+    assert_eq!(admin.latest_event("session.all_revoked").await["detail"]["of"], "everybody");
+}}
+
+api_test! { who_holds_less_than_others_ends_not_all_sessions_of_everybody |house| {
+    let admin = house.admin().await;
+    let helper = house.user().await;
+    admin.grant_new_role(&helper, &["sessions:write"]).await;
+
+    helper.delete("/v1/sessions").await.problem(Code::GrantExceedsOwn);
+
+    admin.get("/v1/me").await.ok();
+}}

@@ -1,7 +1,9 @@
 //! The sessions of other accounts, for administrators.
 
 use actix_web::web::Data;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::IntoParams;
 
 use super::model::{Revoked, SessionView};
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
         endpoint::Endpoint,
         page::{Page, Paging},
         problem::Problem,
-        reply::Ok200,
+        reply::{NoContent, Ok200},
     },
     kernel::{
         id::{SessionId, UserId},
@@ -32,6 +34,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
         list_user_sessions: [AccountNotFound],
         revoke_user_sessions: [AccountNotFound, GrantExceedsOwn],
+        revoke_user_session: [AccountNotFound, SessionNotFound, GrantExceedsOwn],
+        revoke_all_sessions: [GrantExceedsOwn],
     ]
 }
 
@@ -96,6 +100,66 @@ pub async fn revoke_user_sessions(
             reach::check_account(db, &caller, &at.id, now)?;
             let revoked = sessions::revoke_many(db, &at.id, &Which::All, now)?;
             audit::record(db, event.detail(json!({ "revoked": revoked })))?;
+            Ok::<_, Problem>(revoked)
+        })
+        .await?;
+    Ok(Ok200(Revoked { revoked: u64::try_from(revoked).unwrap_or(u64::MAX) }))
+}
+
+/// One session of an account.
+#[derive(Deserialize, IntoParams)]
+pub struct UserSessionPath {
+    /// The account's id.
+    #[param(inline)]
+    pub id: UserId,
+    /// The session's id.
+    #[param(inline)]
+    pub session_id: SessionId,
+}
+
+/// End one session of an account.
+#[utoipa::path(delete, path = "/v1/users/{id}/sessions/{session_id}", tag = "users")]
+pub async fn revoke_user_session(
+    by: Fresh<RECENTLY, Can<SessionsWrite>>,
+    app: Data<App>,
+    Path(at): Path<UserSessionPath>,
+) -> Result<NoContent, Problem> {
+    let (now, visit) = (app.now(), Visit::clone(&by));
+    let event = Event::new(&app, Kind::SessionRevoked).actor(by.user()).subject(at.id.as_str());
+    let event = event.session(&at.session_id).peer(&by.peer);
+    app.db
+        .write(move |db| {
+            let caller = visit.recheck(db, now)?;
+            store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
+            reach::check_account(db, &caller, &at.id, now)?;
+            if !sessions::revoke(db, &at.id, &at.session_id, now)? {
+                return Err(Code::SessionNotFound.into());
+            }
+            Ok::<_, Problem>(audit::record(db, event)?)
+        })
+        .await?;
+    Ok(NoContent)
+}
+
+/// End all sessions of everybody but this one, and all sign-ins that are half done.
+///
+/// For the day on which something has gone wrong. Only for who holds all that anybody holds.
+#[utoipa::path(delete, path = "/v1/sessions", tag = "users")]
+pub async fn revoke_all_sessions(
+    by: Fresh<RECENTLY, Can<SessionsWrite>>,
+    app: Data<App>,
+) -> Result<Ok200<Revoked>, Problem> {
+    let (now, visit) = (app.now(), Visit::clone(&by));
+    let event = Event::new(&app, Kind::SessionsRevoked).actor(by.user());
+    let event = event.session(&by.caller.session.id).peer(&by.peer);
+    let revoked = app
+        .db
+        .write(move |db| {
+            let caller = visit.recheck(db, now)?;
+            reach::check_everybody(db, &caller, now)?;
+            let revoked = sessions::revoke_everybody_but(db, &caller.session.id, now)?;
+            let detail = json!({ "of": "everybody", "revoked": revoked });
+            audit::record(db, event.detail(detail))?;
             Ok::<_, Problem>(revoked)
         })
         .await?;
