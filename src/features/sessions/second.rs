@@ -19,7 +19,7 @@ use crate::{
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::ask::MailAnswer,
+    features::accounts::{ask::MailAnswer, store},
     http::{
         code::Code,
         endpoint::Endpoint,
@@ -73,6 +73,8 @@ pub async fn give(
                 audit::record(db, refused(&own, &by.peer, None))?;
                 return Ok::<_, Problem>(Err(Code::PendingInvalid.into()));
             };
+            // The account before any throttle: whoever locks both does so in this order.
+            store::lock(db, &row.user_id)?;
             if let Err(problem) = guess(db, &own, &row, &body)? {
                 pending::fail(db, &row.id)?;
                 audit::record(db, refused(&own, &by.peer, Some(&row)))?;
