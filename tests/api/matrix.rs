@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use reqwest::header;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, House, Operation, Reply};
+use crate::harness::{Actor, House, Operation, Reply, SoftKey};
 
 /// What a guard alone answers.
 const REFUSED: &[&str] = &[
@@ -225,8 +225,10 @@ api_test! { asvs_8_2_1_what_needs_a_fresh_sign_in_refuses_an_older_one |house| {
 }}
 
 /// What somebody has, by the prefix of its id.
-async fn belongings(admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
+async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
     let (role, grant) = admin.grant_new_role(victim, &["users:read"]).await;
+    let passkey = victim.add_passkey(&mut SoftKey::new(house), "Laptop").await;
+    let passkey = passkey["passkey"]["id"].as_str().expect("an id").to_owned();
     let session = victim.get("/v1/auth/session").await.ok()["session"]["id"].clone();
     let session = session.as_str().expect("an id").to_owned();
     let user = victim.id.clone();
@@ -241,6 +243,7 @@ async fn belongings(admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
         "grt_" => grant.clone(),
         "dev_" => device.clone(),
         "fac_" => factor.clone(),
+        "pky_" => passkey.clone(),
         other => panic!("give the victim something whose id begins with {other}"),
     }
 }
@@ -248,7 +251,7 @@ async fn belongings(admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
 api_test! { asvs_8_2_2_what_belongs_to_others_is_out_of_reach |house| {
     let admin = house.admin().await;
     let (attacker, victim) = (house.user().await, house.user().await);
-    let belongings = belongings(&admin, &victim).await;
+    let belongings = belongings(&house, &admin, &victim).await;
     let before = house.dump().await.without(&["throttles"]);
     for operation in house.operations() {
         if operation.parameters("path").is_empty() {

@@ -32,7 +32,7 @@ fn example(document: &Value, schema: &Value) -> Value {
     }
     match schema["type"].as_str() {
         Some("object") => {
-            let fields = schema["properties"].as_object().expect("properties").iter();
+            let fields = schema["properties"].as_object().into_iter().flatten();
             fields.map(|(name, field)| (name.clone(), example(document, field))).collect()
         }
         Some("array") => json!([example(document, &schema["items"])]),

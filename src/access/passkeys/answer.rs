@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error, Unexpected},
+};
 use serde_json::{Map, Value};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -25,9 +28,19 @@ const WRONG: Refusal =
 const TOO_MANY: Refusal = Refusal::new("too_long", "At most 20 are allowed.");
 
 /// An authenticator's answer as the browser gives it (WebAuthn Level 3, section 5.1).
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct ClientAnswer(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for ClientAnswer {
+    /// The map's own reading takes null for an empty one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Object(members) => Ok(Self(members)),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("no object"), &"an object")),
+        }
+    }
+}
 
 impl ClientAnswer {
     /// The answer of a registration. Errors: `validation.failed`.
