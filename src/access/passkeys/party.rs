@@ -70,7 +70,7 @@ impl Party {
         known: &[PasskeyRow],
     ) -> Result<Question, Problem> {
         let name = if person.name.is_empty() { person.email } else { person.name };
-        let known = known.iter().map(|row| row.credential_id.clone().into()).collect();
+        let known = known.iter().map(|row| row.credential_id.clone()).collect();
         let (asked, state) = self
             .0
             .start_passkey_registration(person.handle, person.email, name, Some(known))

@@ -146,7 +146,7 @@ impl SoftKey {
             client_data_hash: Sha256::digest(data.as_bytes()).to_vec().into(),
             allow_list: None,
             extensions: None,
-            options: get_assertion::Options { up: true, uv: true, ..Default::default() },
+            options: get_assertion::Options { up: true, uv: true },
             pin_auth: None,
             pin_protocol: None,
         };
