@@ -12,6 +12,7 @@ import http.client
 import json
 import math
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
@@ -80,6 +81,19 @@ def ask(client, name, email):
     return took
 
 
+def settle(database_url, name):
+    """Makes the known addresses verified for the operation that mails to such alone, else not."""
+    value = "created_at" if name == "magic link" else "NULL"
+    statement = f"UPDATE users SET email_verified_at = {value}"
+    if not database_url.startswith("sqlite"):
+        service.psql(database_url, statement)
+        return
+    database = sqlite3.connect(database_url.removeprefix("sqlite://"), timeout=30)
+    with database:
+        database.execute(statement)
+    database.close()
+
+
 def measure(client, name, addresses, samples):
     """Times of known and of unknown addresses, a pair at a time."""
     known, unknown = [], []
@@ -125,6 +139,7 @@ def main():
             print("| operation | known | unknown | 99 % of the difference | probability |")
             print("|---|---|---|---|---|")
             for name in asked.operations or OPERATIONS:
+                settle(url, name)
                 times = measure(client, name, addresses, asked.samples)
                 if report(name, *times):
                     told.append(name)

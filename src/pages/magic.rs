@@ -1,4 +1,5 @@
-//! `/magic`: signing in by a link or a code that is mailed. A second step is asked for all the same.
+//! `/magic`: signing in by a link or a code that is mailed. A second step is asked for all the
+//! same.
 
 use actix_web::HttpResponse;
 use serde::Deserialize;

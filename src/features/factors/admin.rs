@@ -37,6 +37,7 @@ pub async fn reset_user_factors(
     let event = event.peer(&by.peer);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;

@@ -1,5 +1,5 @@
-//! Signing in with a passkey alone: the authenticator tells whose it is. Nobody is asked for a name,
-//! so nothing tells which accounts there are.
+//! Signing in with a passkey alone: the authenticator tells whose it is. Nobody is asked for a
+//! name, so nothing tells which accounts there are.
 
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;

@@ -100,9 +100,9 @@ pub(super) struct Memory {
     written: usize,
 }
 
-/// For how many blocks of 1 KiB room is made at least: 40 MiB, of which only what is written is real
-/// memory. A piece of more than 32 MiB always comes from the system and goes straight back to it
-/// (glibc's `M_MMAP_THRESHOLD`); smaller ones were kept by the allocator, one beside the other.
+/// For how many blocks of 1 KiB room is made at least: 40 MiB, of which only what is written is
+/// real memory. A piece of more than 32 MiB always comes from the system and goes straight back to
+/// it (glibc's `M_MMAP_THRESHOLD`); smaller ones were kept by the allocator, one beside the other.
 const ROOM: usize = 40 * 1024;
 
 impl Memory {
