@@ -1,6 +1,7 @@
 # Die Worte der Seiten. Jede Sprache hat dieselben Schlüssel.
 
 skip = Zum Inhalt springen
+or = oder
 save = Speichern
 account = Ihr Konto
 to-account = Zu Ihrem Konto

@@ -1,6 +1,7 @@
 # The words of the hosted pages. The other languages hold the same keys.
 
 skip = Skip to the content
+or = or
 save = Save
 account = Your account
 to-account = Go to your account

@@ -1,6 +1,7 @@
 # Les mots des pages. Chaque langue a les mêmes clés.
 
 skip = Aller au contenu
+or = ou
 save = Enregistrer
 account = Votre compte
 to-account = Aller à votre compte

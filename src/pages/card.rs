@@ -16,6 +16,8 @@ pub struct Card {
     /// What was just done.
     pub notice: Option<String>,
     pub form: Option<Form>,
+    /// Other ways to do the same, the usual ones first.
+    pub ways: Vec<Link>,
     pub links: Vec<Link>,
     /// The page above.
     pub back: Option<Link>,
@@ -47,6 +49,7 @@ impl Card {
             lead: Vec::new(),
             notice: None,
             form: None,
+            ways: Vec::new(),
             links: Vec::new(),
             back: None,
         }
@@ -64,6 +67,11 @@ impl Card {
 
     pub fn form(mut self, form: Form) -> Self {
         self.form = Some(form);
+        self
+    }
+
+    pub fn way(mut self, way: Link) -> Self {
+        self.ways.push(way);
         self
     }
 

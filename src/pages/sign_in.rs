@@ -78,7 +78,7 @@ fn page(shell: &Shell, email: &str, remember: bool, target: &Target) -> Card {
         .focused();
     let card = Card::new(shell, shell.say("sign-in"))
         .form(form)
-        .link(Link::new(target.carried_by("/magic"), shell.say("to-magic")))
+        .way(Link::new(target.carried_by("/magic"), shell.say("to-magic")))
         .link(Link::new("/forgot", shell.say("to-forgot")));
     if !shell.look.signs_up {
         return card;
