@@ -171,8 +171,8 @@ mod tests {
         }
     }
 
-    /// Texts that are the same words in two languages.
-    const ALIKE: [&str; 4] = ["name", "field-name", "month-4", "month-9"];
+    /// Texts that are the same words in two languages, besides months.
+    const ALIKE: [&str; 2] = ["name", "field-name"];
 
     #[test]
     fn a_text_that_differs_in_no_language_was_not_translated() {
@@ -182,7 +182,8 @@ mod tests {
                 let get = |lang| find(lang, key, &[]);
                 get(lang).is_some() && get(lang) == get(Lang::En)
             });
-            let same: Vec<_> = same.filter(|key| !ALIKE.contains(&key.as_str())).collect();
+            let may_be = |key: &str| key.starts_with("month-") || ALIKE.contains(&key);
+            let same: Vec<_> = same.filter(|key| !may_be(key)).collect();
             assert!(same.is_empty(), "{lang:?}: {same:?}");
         }
     }

@@ -21,6 +21,14 @@ pub async fn stylesheet(
     send(&request, &known, &look.stylesheet)
 }
 
+pub async fn script(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    send(&request, &known, &look.script)
+}
+
 pub async fn logo(
     request: HttpRequest,
     known: Header<IfNoneMatch>,

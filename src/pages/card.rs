@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{asked::Answer, form::Form, refusal, shell::Shell};
+use super::{asked::Answer, form::Form, passkey::Passkey, refusal, shell::Shell};
 use crate::http::problem::Problem;
 
 /// A page around one form, or around none.
@@ -16,6 +16,10 @@ pub struct Card {
     /// What was just done.
     pub notice: Option<String>,
     pub form: Option<Form>,
+    /// A passkey instead of the form.
+    pub passkey: Option<Passkey>,
+    /// Other ways to do the same, the usual ones first.
+    pub ways: Vec<Link>,
     pub links: Vec<Link>,
     /// The page above.
     pub back: Option<Link>,
@@ -47,6 +51,8 @@ impl Card {
             lead: Vec::new(),
             notice: None,
             form: None,
+            passkey: None,
+            ways: Vec::new(),
             links: Vec::new(),
             back: None,
         }
@@ -64,6 +70,18 @@ impl Card {
 
     pub fn form(mut self, form: Form) -> Self {
         self.form = Some(form);
+        self
+    }
+
+    /// Offers a passkey; the page then loads its script.
+    pub fn passkey(mut self, passkey: Passkey) -> Self {
+        self.shell = self.shell.with_script();
+        self.passkey = Some(passkey);
+        self
+    }
+
+    pub fn way(mut self, way: Link) -> Self {
+        self.ways.push(way);
         self
     }
 

@@ -68,6 +68,8 @@ pub struct Field {
     pub hint: Option<String>,
     pub error: Option<String>,
     pub has_focus: bool,
+    /// Whether the browser may offer passkeys in its place.
+    pub offers_passkeys: bool,
 }
 
 impl Kind {
@@ -132,7 +134,14 @@ impl Field {
             hint: None,
             error: None,
             has_focus: false,
+            offers_passkeys: false,
         }
+    }
+
+    /// Has the browser offer passkeys where it fills in the field.
+    pub fn or_passkey(mut self) -> Self {
+        self.offers_passkeys = true;
+        self
     }
 
     /// Another label than that of its name.

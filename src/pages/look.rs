@@ -13,6 +13,7 @@ use crate::{
 };
 
 const STYLESHEET: &str = include_str!("../../assets/doorward.css");
+const SCRIPT: &str = include_str!("../../assets/passkeys.js");
 const MARK: &str = include_str!("../../assets/mark.svg");
 
 /// What is read on, in the stylesheet, where no colour is configured.
@@ -63,6 +64,8 @@ pub struct Look {
     pub logo: Asset,
     /// Whether the name of the service has to stand beside the logo.
     pub has_own_logo: bool,
+    /// What passkeys need. Only pages that offer them load it.
+    pub script: Asset,
     pub policy: String,
 }
 
@@ -80,6 +83,11 @@ impl Look {
             stylesheet: Asset::new("/assets/doorward.css", "text/css; charset=utf-8", css),
             has_own_logo: own.is_some(),
             logo: own.unwrap_or_else(mark),
+            script: Asset::new(
+                "/assets/passkeys.js",
+                "text/javascript; charset=utf-8",
+                SCRIPT.as_bytes().to_vec(),
+            ),
             policy: policy(config),
         })
     }

@@ -10,6 +10,7 @@ mod form;
 mod look;
 mod magic;
 mod mailed;
+mod passkey;
 mod prove;
 mod refusal;
 mod reset;
@@ -76,6 +77,7 @@ pub fn pages() -> Vec<Outside> {
         "/account/factors/confirm": authenticator::begin_again, authenticator::confirm;
         "/account/factors/email": account::factors::begin_again, account::factors::switch_email;
         "/account/factors/codes": account::factors::ask_for_codes, account::factors::renew_codes;
+        "/account/passkeys": account::passkeys::show, account::passkeys::submit;
         "/account/devices": account::devices::show, account::devices::submit;
         "/account/sessions": account::sessions::show, account::sessions::submit;
         "/account/activity": account::activity::show;
@@ -89,6 +91,7 @@ pub fn pages() -> Vec<Outside> {
 pub fn plain() -> Vec<Outside> {
     let assets = [
         Outside { path: "/assets/doorward.css", read: |at| at.to(assets::stylesheet), post: None },
+        Outside { path: "/assets/passkeys.js", read: |at| at.to(assets::script), post: None },
         Outside { path: "/assets/logo", read: |at| at.to(assets::logo), post: None },
     ];
     [&assets[..], &dev_mail::outside()].concat()

@@ -8,6 +8,7 @@ use super::{
     asked::{Answer, Asked, valid},
     card::{Card, Link, outcome},
     form::{Field, Kind},
+    passkey::Passkey,
     prove,
     return_to::Target,
     shell::{Shell, lead_to},
@@ -37,7 +38,7 @@ struct Filled {
     method: CodeMethod,
     #[serde(default)]
     code: String,
-    trust: Option<String>,
+    trust_device: Option<String>,
     /// Another method, instead of an answer.
     switch: Option<CodeMethod>,
     /// There when a code shall be mailed, instead of an answer.
@@ -49,6 +50,7 @@ struct Filled {
 struct Step {
     token: String,
     methods: Vec<Method>,
+    has_passkey: bool,
     method: Method,
     trust: bool,
     target: Target,
@@ -63,14 +65,19 @@ pub async fn show(asked: Asked) -> Answer {
 /// Asks for the second factor, as the answer to the first.
 pub fn ask(shell: &Shell, required: SecondFactorRequired, target: &Target) -> Answer {
     let methods = prove::askable(&required.methods);
+    let has_passkey = required.methods.contains(&Method::Passkey);
     let Some(&method) = methods.first() else {
-        return Card::new(shell, shell.say("second-factor"))
-            .lead(shell.say("second-factor-none"))
-            .link(Link::new("/sign-in", shell.say("to-sign-in")))
-            .send(Code::FactorRefused.status());
+        let card = Card::new(shell, shell.say("second-factor"))
+            .link(Link::new("/sign-in", shell.say("start-again")));
+        if !has_passkey {
+            let none = shell.say("second-factor-none");
+            return card.lead(none).send(Code::FactorRefused.status());
+        }
+        let passkey = Passkey::to(shell, "second-factor", target).finishing(&required.token);
+        return card.lead(shell.say("prove-passkey")).passkey(passkey).show();
     };
-    let target = target.clone();
-    let step = Step { token: required.token, methods, method, trust: false, target };
+    let (token, target) = (required.token, target.clone());
+    let step = Step { token, methods, has_passkey, method, trust: false, target };
     page(shell, &step).show()
 }
 
@@ -81,8 +88,9 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let step = Step {
         token: filled.token.clone(),
         methods: filled.methods.split(' ').filter_map(prove::named).collect(),
+        has_passkey: filled.methods.split(' ').any(|name| name == Method::Passkey.as_str()),
         method: filled.switch.unwrap_or(filled.method).into(),
-        trust: filled.trust.is_some(),
+        trust: filled.trust_device.is_some(),
         target: asked.led_to(filled.return_to.as_deref()),
     };
     if filled.switch.is_some() {
@@ -120,13 +128,19 @@ async fn give(
 }
 
 fn page(shell: &Shell, step: &Step) -> Card {
-    let names: Vec<_> = step.methods.iter().map(|method| method.as_str()).collect();
+    let passkey = step.has_passkey.then_some(Method::Passkey);
+    let names = step.methods.iter().chain(&passkey).map(|method| method.as_str());
+    let names: Vec<_> = names.collect();
     let form = prove::form(shell, "/second-factor", step.method, &step.methods)
         .hidden([("token", step.token.clone()), ("methods", names.join(" "))])
         .hidden(step.target.hidden())
-        .field(Field::new(shell, "trust", Kind::Check).checked(step.trust));
-    Card::new(shell, shell.say("second-factor"))
+        .field(Field::new(shell, "trust_device", Kind::Check).checked(step.trust));
+    let card = Card::new(shell, shell.say("second-factor"))
         .lead(prove::lead(shell, step.method))
         .form(form)
-        .link(Link::new(step.target.carried_by("/sign-in"), shell.say("start-again")))
+        .link(Link::new(step.target.carried_by("/sign-in"), shell.say("start-again")));
+    if !step.has_passkey {
+        return card;
+    }
+    card.passkey(Passkey::to(shell, "second-factor", &step.target).finishing(&step.token))
 }

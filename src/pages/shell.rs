@@ -29,6 +29,8 @@ pub struct Shell {
     pub now: Timestamp,
     /// The name of who is signed in, on pages that are for them.
     pub person: Option<String>,
+    /// Whether the page offers passkeys, which need a script.
+    pub has_script: bool,
 }
 
 impl Shell {
@@ -39,6 +41,11 @@ impl Shell {
             wanted => Lang::choose([wanted]),
         };
         Self { person: Some(caller.name.clone()), language, ..self.clone() }
+    }
+
+    /// The surroundings of a page that offers passkeys.
+    pub fn with_script(&self) -> Self {
+        Self { has_script: true, ..self.clone() }
     }
 
     /// A text.
@@ -117,8 +124,12 @@ impl Shell {
     /// Sends a page.
     pub fn send(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
         let html = page.render().map_err(Problem::internal)?;
+        let mut policy = self.look.policy.clone();
+        if self.has_script {
+            policy.push_str("; script-src 'self'; connect-src 'self'");
+        }
         Ok(HttpResponse::build(status)
-            .insert_header((header::CONTENT_SECURITY_POLICY, self.look.policy.clone()))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy))
             // Without any referrer a browser would call the form's origin `null`.
             .insert_header((header::REFERRER_POLICY, "same-origin"))
             .insert_header((header::CONTENT_LANGUAGE, self.language.tag()))

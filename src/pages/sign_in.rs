@@ -8,6 +8,7 @@ use super::{
     asked::{Answer, Asked, valid},
     card::{Card, Link, outcome},
     form::{Field, Form, Kind},
+    passkey::Passkey,
     return_to::Target,
     second_factor,
     shell::{Shell, lead_to},
@@ -72,13 +73,14 @@ pub fn go_on(asked: &Asked, answer: SignInAnswer, target: &Target) -> Answer {
 fn page(shell: &Shell, email: &str, remember: bool, target: &Target) -> Card {
     let form = Form::to("/sign-in", shell.say("sign-in-button"))
         .hidden(target.hidden())
-        .field(Field::new(shell, "email", Kind::Username).value(email))
+        .field(Field::new(shell, "email", Kind::Username).value(email).or_passkey())
         .field(Field::new(shell, "password", Kind::Password))
         .field(Field::new(shell, "remember", Kind::Check).checked(remember))
         .focused();
     let card = Card::new(shell, shell.say("sign-in"))
         .form(form)
-        .link(Link::new(target.carried_by("/magic"), shell.say("to-magic")))
+        .passkey(Passkey::to(shell, "sign-in", target))
+        .way(Link::new(target.carried_by("/magic"), shell.say("to-magic")))
         .link(Link::new("/forgot", shell.say("to-forgot")));
     if !shell.look.signs_up {
         return card;

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{
     asked::{Answer, Asked, valid},
     card::{Card, Link, outcome},
+    passkey::Passkey,
     prove,
     return_to::Target,
     shell::{Shell, lead_to},
@@ -41,8 +42,13 @@ pub async fn show(asked: Asked) -> Answer {
     let by: Enrolling = asked.enter().await?;
     let (shell, target) = (asked.shell.with(&by.caller), asked.target());
     let methods = enough(&asked, &by).await?;
-    match methods.first() {
+    match prove::askable(&methods).first() {
         Some(&method) => page(&shell, method, &methods, &target).show(),
+        None if methods.contains(&Method::Passkey) => {
+            let passkey = Passkey::to(&shell, "step-up", &target);
+            let card = Card::new(&shell, shell.say("step-up")).lead(shell.say("prove-passkey"));
+            card.passkey(passkey).back(Link::new("/account", shell.say("account"))).show()
+        }
         None => Card::new(&shell, shell.say("step-up"))
             .lead(shell.say("step-up-none"))
             .link(Link::new("/sign-out", shell.say("sign-out")))
@@ -71,11 +77,10 @@ pub async fn submit(mut asked: Asked) -> Answer {
     outcome(done, || page(&shell, named(method), &methods, &target))
 }
 
-/// The methods that would do, and that a page can ask for.
+/// The methods that would do.
 async fn enough(asked: &Asked, by: &Visit) -> Result<Vec<Method>, Problem> {
     let user = by.user().clone();
-    let methods = asked.app.db.read(move |db| Ok::<_, Problem>(steps::again(db, &user)?)).await?;
-    Ok(prove::askable(&methods))
+    asked.app.db.read(move |db| Ok(steps::again(db, &user)?)).await
 }
 
 async fn step_up(
@@ -99,9 +104,14 @@ fn named(method: StepUpMethod) -> Method {
 }
 
 fn page(shell: &Shell, method: Method, methods: &[Method], target: &Target) -> Card {
-    let form = prove::form(shell, "/step-up", method, methods).hidden(target.hidden());
-    Card::new(shell, shell.say("step-up"))
+    let askable = prove::askable(methods);
+    let form = prove::form(shell, "/step-up", method, &askable).hidden(target.hidden());
+    let card = Card::new(shell, shell.say("step-up"))
         .lead(prove::lead(shell, method))
         .form(form)
-        .back(Link::new("/account", shell.say("account")))
+        .back(Link::new("/account", shell.say("account")));
+    if !methods.contains(&Method::Passkey) {
+        return card;
+    }
+    card.passkey(Passkey::to(shell, "step-up", target))
 }

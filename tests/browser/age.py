@@ -14,8 +14,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 # How long ago each of the latest sessions and events was, the newest first.
-SESSIONS = [2 * MINUTE, 5 * HOUR, 3 * DAY, 9 * DAY]
-EVENTS = [2 * MINUTE, 5 * HOUR, 3 * DAY, 9 * DAY, 12 * DAY, 12 * DAY + HOUR]
+SESSIONS = [2 * MINUTE, 5 * HOUR, 26 * HOUR]
+EVENTS = [2 * MINUTE, 5 * HOUR, 26 * HOUR, 21 * DAY, 21 * DAY + HOUR]
 ADDRESSES = ["203.0.113.7", "198.51.100.24", "203.0.113.7", "192.0.2.81"]
 
 
@@ -32,6 +32,12 @@ def main():
     for (key,), ago, address in zip(rows, EVENTS, ADDRESSES * 2):
         database.execute(
             "UPDATE audit_events SET at = at - ?, ip = ? WHERE seq = ?", (ago, address, key)
+        )
+    rows = database.execute("SELECT id FROM devices ORDER BY id DESC").fetchall()
+    for (key,), ago, address in zip(rows, SESSIONS, ADDRESSES):
+        database.execute(
+            "UPDATE devices SET last_seen_at = last_seen_at - ?, ip = ? WHERE id = ?",
+            (ago, address, key),
         )
     database.execute("UPDATE passwords SET changed_at = changed_at - ?", (21 * DAY,))
     database.commit()

@@ -26,7 +26,7 @@ const FORMS = {
 /** The pictures that stand in the documents. */
 const SHOWN = new Set([
   "sign-in-desktop", "account-desktop", "second-factor-desktop-dark", "sign-in-phone-dark",
-  "sign-up-phone", "account-phone-dark", "sessions-phone", "authenticator-phone-dark",
+  "sign-up-phone", "authenticator-phone-dark", "sessions-phone",
 ]);
 const AGENTS = [
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
@@ -100,8 +100,8 @@ for (const userAgent of AGENTS) {
 }
 await signIn(page, EMAIL, PASSWORD);
 age();
-for (const form of Object.keys(FORMS)) await outside(form);
 for (const form of Object.keys(FORMS)) await inside(form, await same(context, form));
+for (const form of Object.keys(FORMS)) await outside(form);
 
 let secret;
 for (const form of Object.keys(FORMS)) {

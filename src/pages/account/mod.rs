@@ -12,6 +12,7 @@ pub mod factors;
 pub mod language;
 pub mod name;
 pub mod overview;
+pub mod passkeys;
 pub mod password;
 pub mod sessions;
 

@@ -111,6 +111,7 @@ async fn security(asked: &Asked, shell: &Shell, by: &Visit) -> Result<Group, Pro
     let rows = vec![
         row(shell, "/account/password", "password", password),
         row(shell, "/account/factors", "factors", shell.say(factors)),
+        row(shell, "/account/passkeys", "passkeys", shell.say("passkeys-short")),
         row(shell, "/account/devices", "devices", known),
     ];
     Ok(Group { id: "security", title: shell.say("group-security"), rows })

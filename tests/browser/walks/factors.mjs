@@ -106,7 +106,7 @@ walk("a trusted browser is not asked again, until it is forgotten", async (page,
   const other = await another();
   await begin(other, email);
   await fill(other, { code: totp(secret) });
-  await other.check('[name="trust"]');
+  await other.check('[name="trust_device"]');
   await send(other, "Continue");
   at(other, "/account");
   await other.goto("/sign-out");
@@ -129,7 +129,7 @@ walk("what is grave asks for the second step again", async (page, { another }) =
   const other = await another();
   await begin(other, email);
   await fill(other, { code: totp(secret) });
-  await other.check('[name="trust"]');
+  await other.check('[name="trust_device"]');
   await send(other, "Continue");
   await other.goto("/sign-out");
   await press(other);
