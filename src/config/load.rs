@@ -179,6 +179,12 @@ fn check(config: &Config, reader: &mut Reader) {
     check_mail(config, reader);
     check_brand(config, reader);
     check_transport(config, reader);
+    // A set domain in which no page of the service lies would make every passkey useless.
+    reader.rule(
+        &["passkeys.rp_id", "public_url"],
+        config.passkeys.rp_id.is_none() || config.relying_party().is_some(),
+        "must be the host of public_url or a domain above it",
+    );
 }
 
 /// A mail server needs an address to send from, and its password must not cross a network in the

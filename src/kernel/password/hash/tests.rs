@@ -136,12 +136,13 @@ fn an_unknown_account_takes_the_same_work_and_is_always_wrong() {
 #[test]
 fn memory_is_wiped_and_given_back_to_what_the_cost_needs() {
     let mut memory = Memory::default();
-    verify(&secret("whatever"), None, Cost { memory_kib: 128, iterations: 1 }, &mut memory);
+    let costly = Cost { memory_kib: 2 * u32::try_from(ROOM).unwrap(), iterations: 1 };
+    verify(&secret("whatever"), None, costly, &mut memory);
 
     memory.wipe(CHEAP);
 
     assert!(memory.blocks.iter().all(|block| block.as_ref() == [0; 128]));
-    assert_eq!((memory.blocks.len(), memory.blocks.capacity(), memory.written), (64, 64, 0));
+    assert_eq!((memory.blocks.len(), memory.blocks.capacity(), memory.written), (64, ROOM, 0));
 }
 
 #[test]
