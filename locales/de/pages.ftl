@@ -275,6 +275,7 @@ event-session-step_up_refused = In einer laufenden Sitzung schlug eine Bestätig
 event-factor-added = Eine Authenticator-App wurde hinzugefügt
 event-factor-refused = Für eine neue Authenticator-App wurde ein falscher Code eingegeben
 event-factor-removed = Eine Authenticator-App wurde entfernt
+event-factor-renamed = Ein Passkey bekam einen anderen Namen
 event-factor-all_reset-by-other = Die Verwaltung hat Ihren zweiten Schritt entfernt
 event-factor-all_reset-to-other = Sie haben den zweiten Schritt eines Kontos entfernt
 event-factor-recovery_codes_made = Neue Wiederherstellungscodes wurden gemacht

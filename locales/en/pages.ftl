@@ -275,6 +275,7 @@ event-session-step_up_refused = A wrong proof was given in a running session
 event-factor-added = An authenticator app was added
 event-factor-refused = A wrong code was entered for a new authenticator app
 event-factor-removed = An authenticator app was removed
+event-factor-renamed = A passkey got another name
 event-factor-all_reset-by-other = An administrator removed your second step
 event-factor-all_reset-to-other = You removed somebody’s second step
 event-factor-recovery_codes_made = New recovery codes were made

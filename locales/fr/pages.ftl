@@ -275,6 +275,7 @@ event-session-step_up_refused = Une confirmation a échoué pendant une session
 event-factor-added = Une application d’authentification a été ajoutée
 event-factor-refused = Un code erroné a été saisi pour une nouvelle application
 event-factor-removed = Une application d’authentification a été retirée
+event-factor-renamed = Une clé d’accès a reçu un autre nom
 event-factor-all_reset-by-other = L’administration a retiré votre seconde étape
 event-factor-all_reset-to-other = Vous avez retiré la seconde étape d’un compte
 event-factor-recovery_codes_made = De nouveaux codes de secours ont été créés
