@@ -59,7 +59,7 @@ walk("a passkey is added and is the only sign-in that is needed", async (page) =
   await page.goto("/sign-in?return_to=/account/passkeys");
   await look(page);
   await device.touched(true);
-  await page.getByRole("button", { name: "Use a passkey" }).click({ noWaitAfter: true }).catch(() => {});
+  await page.getByRole("button", { name: "Use a passkey" }).click();
   await page.waitForURL((url) => url.pathname === "/account/passkeys");
   await sees(page, "Laptop");
 }, scripted);
