@@ -132,7 +132,9 @@ api_test! { asvs_1_3_3_asvs_2_2_1_every_limit_of_a_body_is_the_documented_one |h
                 // A minute gives back the try that the case may have taken.
                 house.pass(60);
                 if count % 10 == 0 {
-                    admin.sign_in().await.ok();
+                    // What needs a recent proof has one.
+                    let now = house.now().micros();
+                    house.execute(&format!("UPDATE sessions SET auth_time = {now}")).await;
                 }
             }
         }

@@ -30,6 +30,8 @@ fn assert_admitted(operation: &Operation, reply: &Reply) {
 /// Somebody who holds just the role of this id, or no role.
 async fn person(house: &House, admin: &Actor, role: Option<&str>) -> Actor {
     let person = house.user().await;
+    // An operation may have ended everybody's sessions.
+    admin.sign_in().await.ok();
     if let Some(role) = role {
         let path = format!("/v1/users/{}/grants", person.id);
         admin.post(&path, json!({ "role_id": role })).await.created();

@@ -77,7 +77,7 @@ api_test! { asvs_13_4_1_a_path_that_leads_nowhere_is_not_found |house| {
     let admin = house.admin().await;
     let long = format!("/{}", "a/".repeat(3_000));
     for path in [
-        "/", "//", "/v1", "/v1/", "/v1//users", "//v1/users", "/v1/users/", "/V1/USERS", "/v2/users",
+        "//", "/v1", "/v1/", "/v1//users", "//v1/users", "/v1/users/", "/V1/USERS", "/v2/users",
         "/.git/HEAD", "/.env", "/Cargo.toml", "/data/keys/master.key", "/metrics", "/debug", "/admin",
         "/v1/users%2f", "/v1%2fusers", "/v1/%75sers%00", "/%00", "/%ff", "/%", "/docs/problems/none",
         "/docs/../v1/users", "/docs/..%2f..%2fetc/passwd", "/docs/%2e%2e/%2e%2e/etc/passwd",

@@ -48,7 +48,8 @@ struct Filled {
     remove: PasskeyId,
 }
 
-/// For who has just proved to be who they are: adding one asks for it, and a script can't lead there.
+/// For who has just proved to be who they are: adding one asks for it, and a script can't lead
+/// there.
 pub async fn show(asked: Asked) -> Answer {
     let by: Enrolling<Fresh> = asked.enter().await?;
     let shell = asked.shell.with(&by.caller).with_script();
