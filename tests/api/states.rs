@@ -168,7 +168,7 @@ api_test! { where_an_address_must_be_verified_nobody_gets_in_before [must_verify
 /// What somebody may do who has yet to set up a second factor, beside signing out.
 const ENROLLING: &[&str] = &[
     "get_me", "list_my_operations", "step_up", "mail_step_up", "begin_passkey_step_up",
-    "finish_passkey_step_up", "list_my_factors", "enrol_totp", "confirm_totp", "list_my_passkeys",
+    "finish_passkey_step_up", "get_my_factors", "enrol_totp", "confirm_totp", "list_my_passkeys",
     "begin_passkey_registration", "finish_passkey_registration",
 ];
 

@@ -29,12 +29,22 @@ METHODS = ("get", "put", "post", "delete", "patch")
 
 # After one of these, whoever called is signed out (or signed in as somebody else): each is tried by
 # an administrator of its own.
-ENDS_OWN_SESSION = ["sign_in_with_password", "sign_out", "delete_me", "change_password"]
+ENDS_OWN_SESSION = [
+    "sign_in_with_password",
+    "sign_out",
+    "delete_me",
+    "change_password",
+    # Of all others', so it comes last.
+    "revoke_all_sessions",
+]
 
 # These end what they name: never the session, the account or the grant of a run (fuzz_hooks.py).
 ENDS_WHAT_IT_NAMES = [
     "revoke_my_session",
     "revoke_user_sessions",
+    "revoke_user_session",
+    "reset_user_factors",
+    "forget_my_device",
     "disable_user",
     "delete_user",
     "revoke_grant",
@@ -106,7 +116,7 @@ class Fuzz:
         client = Client(self.service)
         cookie = client.sign_in(email)
         self.protected.add(client.request("GET", "/v1/me")[2]["id"])
-        for path in ("/v1/me/sessions", "/v1/me/grants"):
+        for path in ("/v1/me/sessions", "/v1/me/grants", "/v1/me/devices"):
             self.protected.update(item["id"] for item in client.pages(path))
         client.close()
         return cookie

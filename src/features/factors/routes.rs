@@ -36,7 +36,7 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        list_my_factors: [],
+        get_my_factors: [],
         enrol_totp: [FactorExists],
         confirm_totp: [FactorNotFound, FactorRefused, FactorExists, RateLimited],
         remove_my_factor: [FactorNotFound],
@@ -45,9 +45,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-/// List your second factors.
+/// Read your second factors.
 #[utoipa::path(get, path = "/v1/me/factors", tag = "factors")]
-pub async fn list_my_factors(by: Enrolling, app: Data<App>) -> Result<Ok200<Factors>, Problem> {
+pub async fn get_my_factors(by: Enrolling, app: Data<App>) -> Result<Ok200<Factors>, Problem> {
     Ok(Ok200(list(&app, &by).await?))
 }
 

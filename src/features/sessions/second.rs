@@ -34,7 +34,7 @@ use crate::{
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
         give_second_factor:
-            [PendingInvalid, FactorRefused, InvalidCredentials, AccountDisabled, EmailUnverified],
+            [PendingInvalid, FactorRefused, AccountDisabled, EmailUnverified],
         mail_second_factor: [PendingInvalid, MethodRefused],
     ]
 }
@@ -94,7 +94,7 @@ pub async fn give(
                 user: row.user_id,
                 arrival: &arrival,
             };
-            Ok(entry::enter(db, &own, &proof)?.map_err(Problem::from))
+            Ok(entry::enter(db, &own, &proof)?.map_err(gone))
         })
         .await?;
     SignInAnswer::of(entered?, app, request)
@@ -146,6 +146,11 @@ fn guess(
     }
     let (user, binding) = (&row.user_id, row.id.as_str());
     codes::guess(db, app, &Typed { user, method: body.method, code: &body.code, binding })
+}
+
+/// The refusal of the way in. Whose account is gone has nothing to go on with.
+fn gone(code: Code) -> Problem {
+    if code == Code::InvalidCredentials { Code::PendingInvalid.into() } else { code.into() }
 }
 
 fn refused(app: &App, peer: &Peer, row: Option<&PendingRow>) -> Event {
