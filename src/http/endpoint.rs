@@ -19,7 +19,7 @@ pub type Schemas = Vec<(String, RefOr<Schema>)>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a guard: the first argument of a handler says who may call it",
     label = "this handler takes `{Self}` first",
-    note = "take `Public`, `SignedIn`, `Fresh<SECS>`, `Can<P>` or `OwnOr<P>` as the first argument"
+    note = "take `Public`, `SignedIn`, `Can<P>` or `OwnOr<P>` first, alone or inside `Fresh<SECS, _>` or `Assured<A, _>`"
 )]
 pub trait Guard: Sized + 'static {
     const RULE: Rule;

@@ -5,7 +5,7 @@ use doorward::features::setup;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Authenticator, Dump, House, PASSWORD, Reply};
+use crate::harness::{Actor, Authenticator, Dump, House, PASSWORD, Reply, until};
 
 const UNA: &str = "una@example.test";
 const NEXT: &str = "next@example.test";
@@ -177,8 +177,10 @@ async fn fresh(house: &House) -> Dump {
 api_test! { ac_024_no_value_counts_in_the_place_of_another |house| {
     let values = values(&house).await;
     house.pass(60);
-    // The use of a session is noted once a minute.
+    // The use of a session is noted once a minute, beside the request.
     values.una.get("/v1/me").await.ok();
+    let noted = format!("SELECT id AS line FROM sessions WHERE last_seen_at = {}", house.now().micros());
+    until(async || house.ask(&noted).await.len() == 1).await;
     let before = fresh(&house).await;
     let mut count = 0;
     for place in PLACES {
