@@ -8,7 +8,6 @@ use actix_identity::IdentityMiddleware;
 use actix_web::{
     App as Web, HttpResponse, HttpServer,
     dev::Server,
-    http::header,
     middleware::{Condition, from_fn},
     web::{self, Data},
 };
@@ -25,6 +24,7 @@ use crate::{
         finish::{Finish, finish},
         metrics::Metrics,
         mount::Endpoints,
+        offered::API_KEY_HEADER,
         origin::Origins,
         outside,
     },
@@ -89,7 +89,9 @@ pub fn build(
     let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
     let has_listed = !app.config.allowed_origins.is_empty();
     let limits = Data::new(app.config.limits.clone());
-    let (store, key) = (Store::new(Callers::new(app.clone())), cookie::key(master));
+    let callers = Callers::new(app.clone());
+    let (store, key) = (Store::new(callers.clone()), cookie::key(master));
+    let callers = Data::new(callers);
     let (config, shared) = (app.config.clone(), Data::new(app.clone()));
     let server = HttpServer::new(move || {
         // The later `wrap` is the outer one: identity rests on the session.
@@ -100,6 +102,7 @@ pub fn build(
             .service(endpoints.clone());
         Web::new()
             .app_data(shared.clone())
+            .app_data(callers.clone())
             .app_data(finish_data.clone())
             .app_data(origins.clone())
             .app_data(limits.clone())
@@ -141,7 +144,7 @@ fn cors(origins: Data<Origins>) -> Cors {
             origin.to_str().is_ok_and(|origin| origins.is_listed(origin))
         })
         .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
-        .allowed_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_MATCH])
+        .allowed_headers(["content-type", "authorization", "if-match", API_KEY_HEADER])
         .expose_headers(["etag", "retry-after", "x-request-id", "ratelimit", "ratelimit-policy"])
         .supports_credentials()
         .block_on_origin_mismatch(false)

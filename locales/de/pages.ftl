@@ -296,6 +296,12 @@ event-grant-created = Sie haben eine Rolle erhalten
 event-grant-created-to-other = Sie haben eine Rolle vergeben
 event-grant-revoked = Ihnen wurde eine Rolle entzogen
 event-grant-revoked-to-other = Sie haben eine Rolle entzogen
+event-api_key-created = Sie haben einen API-Schlüssel angelegt
+event-api_key-created-by-other = Für das Konto wurde ein API-Schlüssel angelegt
+event-api_key-created-to-other = Sie haben einen API-Schlüssel für ein Dienstkonto angelegt
+event-api_key-revoked = Sie haben einen API-Schlüssel beendet
+event-api_key-revoked-by-other = Ein Administrator hat einen Ihrer API-Schlüssel beendet
+event-api_key-revoked-to-other = Sie haben einen API-Schlüssel eines anderen Kontos beendet
 event-other = Etwas wurde geändert
 
 # Zeit

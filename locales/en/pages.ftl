@@ -296,6 +296,12 @@ event-grant-created = You were given a role
 event-grant-created-to-other = You gave somebody a role
 event-grant-revoked = A role was taken from you
 event-grant-revoked-to-other = You took a role from somebody
+event-api_key-created = You made an API key
+event-api_key-created-by-other = An administrator made an API key for the account
+event-api_key-created-to-other = You made an API key for a service account
+event-api_key-revoked = You ended an API key
+event-api_key-revoked-by-other = An administrator ended an API key of yours
+event-api_key-revoked-to-other = You ended an API key of another account
 event-other = Something was changed
 
 # Time

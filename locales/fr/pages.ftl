@@ -296,6 +296,12 @@ event-grant-created = Vous avez reçu un rôle
 event-grant-created-to-other = Vous avez donné un rôle
 event-grant-revoked = Un rôle vous a été retiré
 event-grant-revoked-to-other = Vous avez retiré un rôle
+event-api_key-created = Vous avez créé une clé d’API
+event-api_key-created-by-other = Un administrateur a créé une clé d’API pour le compte
+event-api_key-created-to-other = Vous avez créé une clé d’API pour un compte de service
+event-api_key-revoked = Vous avez révoqué une clé d’API
+event-api_key-revoked-by-other = Un administrateur a révoqué une de vos clés d’API
+event-api_key-revoked-to-other = Vous avez révoqué une clé d’API d’un autre compte
 event-other = Quelque chose a changé
 
 # Temps

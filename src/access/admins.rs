@@ -9,7 +9,7 @@ use crate::{
         schema::{role_grants, roles, users},
     },
     http::{code::Code, problem::Problem},
-    kernel::clock::Timestamp,
+    kernel::{account::AccountKind, clock::Timestamp},
 };
 
 /// The name of the built-in role that holds every permission.
@@ -30,6 +30,7 @@ fn count_where(db: &mut Conn, now: Timestamp, for_good: bool) -> QueryResult<i64
         .filter(roles::built_in.eq(true))
         .filter(role_grants::scope.eq(SYSTEM))
         .filter(role_grants::revoked_at.is_null())
+        .filter(users::kind.eq(AccountKind::Person))
         .filter(users::status.eq("active"))
         .count()
         .into_boxed::<crate::db::Backend>();

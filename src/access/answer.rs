@@ -73,8 +73,8 @@ impl SignInAnswer {
         }
     }
 
-    pub fn signed_in(session: CurrentSession) -> Self {
-        Self { status: SignInStatus::SignedIn, session: Some(session), second_factor: None }
+    pub fn signed_in(session: Option<CurrentSession>) -> Self {
+        Self { status: SignInStatus::SignedIn, session, second_factor: None }
     }
 }
 
@@ -115,11 +115,12 @@ pub struct SessionUser {
 }
 
 impl CurrentSession {
-    /// The session of a caller, under the rules of this service.
-    pub fn of(caller: &Caller, app: &App) -> Self {
+    /// The session of a caller who has one, under the rules of this service.
+    pub fn of(caller: &Caller, app: &App) -> Option<Self> {
+        let session = caller.session()?;
         let system = caller.held.iter().filter(|held| held.scope == SYSTEM);
-        Self {
-            id: caller.session.id.clone(),
+        Some(Self {
+            id: session.id.clone(),
             user: SessionUser {
                 id: caller.user_id.clone(),
                 email: caller.email.clone(),
@@ -128,12 +129,12 @@ impl CurrentSession {
             },
             roles: system.map(|held| held.role.clone()).collect(),
             permissions: caller.permissions().iter().cloned().collect(),
-            amr: caller.session.amr().names(),
+            amr: session.amr().names(),
             acr: caller.assurance(),
-            auth_time: caller.session.auth_time,
+            auth_time: session.auth_time,
             second_factor_needed: caller.owes_second_factor(&app.config.account.second_factor),
-            created_at: caller.session.created_at,
-            expires: caller.session.ends_at(),
-        }
+            created_at: session.created_at,
+            expires: session.ends_at(),
+        })
     }
 }

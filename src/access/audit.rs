@@ -84,6 +84,8 @@ kinds! {
     PermissionCreated "permission.created";
     GrantCreated "grant.created";
     GrantRevoked "grant.revoked";
+    ApiKeyCreated "api_key.created";
+    ApiKeyRevoked "api_key.revoked";
 }
 
 /// An event about to be recorded.
@@ -96,6 +98,7 @@ pub struct Event {
     session_id: Option<String>,
     ip: Option<String>,
     request_id: Option<String>,
+    via: Option<String>,
     detail: Value,
 }
 
@@ -112,6 +115,7 @@ impl Event {
             session_id: None,
             ip: None,
             request_id: None,
+            via: None,
             detail: json!({}),
         }
     }
@@ -129,15 +133,16 @@ impl Event {
     }
 
     /// The session in which it was done, or to which.
-    pub fn session(mut self, id: &SessionId) -> Self {
-        self.session_id = Some(id.to_string());
+    pub fn session<'a>(mut self, id: impl Into<Option<&'a SessionId>>) -> Self {
+        self.session_id = id.into().map(ToString::to_string);
         self
     }
 
-    /// From where, and by which request.
+    /// From where, by which request, and with which key if it was one.
     pub fn peer(mut self, peer: &Peer) -> Self {
         self.ip = Some(peer.ip.to_string());
         self.request_id = Some(peer.request_id.clone());
+        self.via.clone_from(&peer.via);
         self
     }
 
@@ -206,7 +211,10 @@ pub fn record(db: &mut Conn, event: Event) -> QueryResult<()> {
 pub fn record_all(db: &mut Conn, events: Vec<Event>) -> QueryResult<()> {
     crate::db::lock(db, "audit")?;
     let (mut seq, mut hash) = head(db)?;
-    for event in events {
+    for mut event in events {
+        if let Some(via) = event.via {
+            event.detail["via"] = via.into();
+        }
         let mut row = EventRow {
             seq: seq + 1,
             id: event.id.to_string(),

@@ -1,36 +1,69 @@
-//! The caller, and the one query that finds it. Nothing else turns a session key into a person.
+//! The caller: an account, what it came with, and what that lets it do.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use actix_identity::IdentityExt;
 use actix_session::SessionExt;
-use actix_web::HttpRequest;
-use diesel::prelude::*;
+use actix_web::{HttpRequest, web::Data};
 
 use crate::{
-    access::{callers::Found, handoff, sessions::SessionRow, state::Standing},
-    config::RequiredFor,
-    db::{
-        Conn,
-        schema::{role_grants, role_permissions, roles, sessions, users},
+    access::{
+        api_keys::{ApiKey, KeyRow},
+        callers::{Callers, Found},
+        handoff,
+        sessions::SessionRow,
     },
-    http::{code::Code, origin, problem::Problem},
+    config::RequiredFor,
+    http::{
+        code::Code,
+        offered::{self, Offered},
+        problem::Problem,
+    },
     kernel::{
+        account::AccountKind,
         assurance::Assurance,
         clock::Timestamp,
         id::{GrantId, RoleId, SessionId, UserId},
         permission::PermissionName,
-        secret::TokenHash,
+        scope::Scope,
     },
 };
 
 /// The scope in which a grant counts everywhere.
 pub const SYSTEM: &str = "system";
 
-/// Somebody who is signed in, with all that decides what they may do.
+/// With what a caller shows who they are.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// The cookie of a session.
+    Session(SessionRow),
+    /// A key that the account has given to a program.
+    Key(KeyRow),
+}
+
+impl Credential {
+    /// The id of a key, for the audit log; a session is named there by itself.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::Session(_) => None,
+            Self::Key(key) => Some(key.id.to_string()),
+        }
+    }
+
+    /// What it may be used for at most; `None` for all that its account may do.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Session(_) => None,
+            Self::Key(key) => Some(&key.permissions),
+        }
+    }
+}
+
+/// Whoever calls, with all that decides what they may do.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub user_id: UserId,
+    pub kind: AccountKind,
     pub email: String,
     pub email_verified: bool,
     pub name: String,
@@ -38,10 +71,11 @@ pub struct Caller {
     pub locale: String,
     /// Whether the account has a second factor.
     pub second_factor: bool,
-    pub session: SessionRow,
+    pub credential: Credential,
+    /// The roles that are held, with what the credential leaves of their permissions.
     pub held: Vec<Held>,
     /// What holds in the scope `system`.
-    permissions: BTreeSet<PermissionName>,
+    pub(super) permissions: BTreeSet<PermissionName>,
 }
 
 /// A role that somebody holds now.
@@ -89,184 +123,71 @@ impl Caller {
         &self.permissions
     }
 
-    /// What the session is worth.
+    /// The session, where the person has signed in themselves.
+    pub fn session(&self) -> Option<&SessionRow> {
+        match &self.credential {
+            Credential::Session(session) => Some(session),
+            Credential::Key(_) => None,
+        }
+    }
+
+    /// The session's id, for what tells of it.
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.session().map(|session| &session.id)
+    }
+
+    /// How sure it is who the caller is.
     pub fn assurance(&self) -> Assurance {
-        self.session.amr().assurance()
+        self.session().map_or(Assurance::Aal1, |session| session.amr().assurance())
     }
 
-    /// Whether a second factor is asked of the caller, and there is none yet.
+    /// Whether a second factor is asked of the caller, and there is none yet. Nobody asks one of a
+    /// program that has an account of its own.
     pub fn owes_second_factor(&self, asked: &RequiredFor) -> bool {
-        !self.second_factor && asked.asks(self.held.iter().map(|held| held.role.as_str()))
+        self.kind == AccountKind::Person
+            && !self.second_factor
+            && asked.asks(self.held.iter().map(|held| held.role.as_str()))
     }
 
-    /// Seconds since the caller last proved to be who they are.
-    pub fn seconds_since_proof(&self, now: Timestamp) -> i64 {
-        now.seconds_since(self.session.auth_time)
+    /// Until when this is true if nothing is changed: the end of the credential or of a grant.
+    pub fn valid_until(&self) -> Option<Timestamp> {
+        let own = match &self.credential {
+            Credential::Session(session) => Some(session.ends_at()),
+            Credential::Key(key) => key.expires_at,
+        };
+        self.held.iter().filter_map(|held| held.expires_at).chain(own).min()
     }
-
-    /// Until when this is true if nothing is changed: the session's end or a grant's.
-    pub fn valid_until(&self) -> Timestamp {
-        let grants = self.held.iter().filter_map(|held| held.expires_at);
-        grants.chain([self.session.ends_at()]).min().unwrap_or(self.session.ends_at())
-    }
-}
-
-type AccountColumns = (
-    (UserId, String, Option<Timestamp>, String, String, bool),
-    (String, Option<Timestamp>, Option<Timestamp>),
-);
-type GrantColumns = (
-    Option<GrantId>,
-    Option<RoleId>,
-    Option<String>,
-    Option<String>,
-    Option<Timestamp>,
-    Option<PermissionName>,
-);
-
-/// Everything that decides about a caller, in one statement: it is asked at every request.
-macro_rules! find_where {
-    ($db:expr, $now:expr, $filter:expr) => {{
-        let rows: Vec<(SessionRow, AccountColumns, GrantColumns)> = sessions::table
-            .inner_join(users::table)
-            .left_join(
-                role_grants::table
-                    .on(role_grants::user_id.eq(users::id).and(role_grants::revoked_at.is_null())),
-            )
-            .left_join(roles::table.on(roles::id.eq(role_grants::role_id)))
-            .left_join(role_permissions::table.on(role_permissions::role_id.eq(roles::id)))
-            .filter($filter)
-            .filter(sessions::revoked_at.is_null())
-            .order((role_grants::id, role_permissions::permission))
-            .select((
-                SessionRow::as_select(),
-                (
-                    (
-                        users::id,
-                        users::email,
-                        users::email_verified_at,
-                        users::name,
-                        users::locale,
-                        users::second_factor,
-                    ),
-                    (users::status, users::disabled_until, users::locked_at),
-                ),
-                (
-                    role_grants::id.nullable(),
-                    roles::id.nullable(),
-                    roles::name.nullable(),
-                    role_grants::scope.nullable(),
-                    role_grants::expires_at.nullable(),
-                    role_permissions::permission.nullable(),
-                ),
-            ))
-            .load($db)?;
-        Ok(assemble(rows, $now))
-    }};
-}
-
-/// The caller behind a session key: a session that runs, of an account that is not disabled.
-pub fn find(db: &mut Conn, key: &TokenHash, now: Timestamp) -> QueryResult<Option<Caller>> {
-    find_where!(db, now, sessions::key_hash.eq(key))
-}
-
-/// The caller of a session that was found before, as they are now.
-pub fn find_again(
-    db: &mut Conn,
-    session: &SessionId,
-    now: Timestamp,
-) -> QueryResult<Option<Caller>> {
-    find_where!(db, now, sessions::id.eq(session))
-}
-
-fn assemble(
-    rows: Vec<(SessionRow, AccountColumns, GrantColumns)>,
-    now: Timestamp,
-) -> Option<Caller> {
-    let mut rows = rows.into_iter();
-    let (session, (account, state), first) = rows.next()?;
-    let (user_id, email, verified_at, name, locale, second_factor) = account;
-    let (status, disabled_until, locked_at) = state;
-    let standing = Standing { status: &status, disabled_until, locked_at, verified_at };
-    if session.ends_at() <= now || standing.is_disabled(now) {
-        return None;
-    }
-    let grants = std::iter::once(first).chain(rows.map(|(_, _, grant)| grant));
-    let held = fold(grants.filter_map(whole), now);
-    let permissions = system(&held);
-    let email_verified = verified_at.is_some();
-    Some(Caller {
-        user_id,
-        email,
-        email_verified,
-        name,
-        locale,
-        second_factor,
-        session,
-        held,
-        permissions,
-    })
-}
-
-/// The grant of a row, which an account without any does not have.
-fn whole((grant, role_id, role, scope, expires_at, permission): GrantColumns) -> Option<GrantRow> {
-    Some((grant?, role_id?, role?, scope?, expires_at, permission))
-}
-
-fn system(held: &[Held]) -> BTreeSet<PermissionName> {
-    let system = held.iter().filter(|held| held.scope == SYSTEM);
-    system.flat_map(|held| held.permissions.iter().cloned()).collect()
-}
-
-type GrantRow = (GrantId, RoleId, String, String, Option<Timestamp>, Option<PermissionName>);
-
-/// The roles that an account holds at `now`, each with its permissions.
-pub fn held(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<Vec<Held>> {
-    let rows: Vec<GrantRow> = role_grants::table
-        .inner_join(roles::table)
-        .left_join(role_permissions::table.on(role_permissions::role_id.eq(roles::id)))
-        .filter(role_grants::user_id.eq(user))
-        .filter(role_grants::revoked_at.is_null())
-        .order((role_grants::id, role_permissions::permission))
-        .select((
-            role_grants::id,
-            roles::id,
-            roles::name,
-            role_grants::scope,
-            role_grants::expires_at,
-            role_permissions::permission.nullable(),
-        ))
-        .load(db)?;
-    Ok(fold(rows, now))
-}
-
-/// Rows of one grant each permission, as grants with their permissions.
-fn fold(rows: impl IntoIterator<Item = GrantRow>, now: Timestamp) -> Vec<Held> {
-    let mut list: Vec<Held> = Vec::new();
-    for (grant_id, role_id, role, scope, expires_at, permission) in rows {
-        if expires_at.is_some_and(|expires_at| expires_at <= now) {
-            continue;
-        }
-        if list.last().is_none_or(|last| last.grant_id != grant_id) {
-            let permissions = Vec::new();
-            list.push(Held { grant_id, role_id, role, scope, expires_at, permissions });
-        }
-        if let Some(last) = list.last_mut() {
-            last.permissions.extend(permission);
-        }
-    }
-    list
 }
 
 /// Under which name the session store tells that it could not look.
 pub const FAULT_KEY: &str = "doorward.fault";
 
+/// The caller of a request, or nobody.
+///
+/// A bearer token or an API key wins over the session cookie: with a good cookie and a bad token
+/// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, and
+/// `server.unavailable` when the database can't be asked.
+pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
+    let key = match offered::of(request)? {
+        Offered::Nothing => return of_cookie(request),
+        Offered::Bearer(text) | Offered::ApiKey(text) => ApiKey::parse(text),
+    };
+    let callers = request
+        .app_data::<Data<Callers>>()
+        .ok_or_else(|| Problem::internal("no callers are mounted"))?;
+    let found = match key {
+        Some(key) => callers.find_key(&key).await?,
+        None => None,
+    };
+    Ok(Some(found.ok_or(Code::TokenInvalid)?))
+}
+
 /// The caller of a request, as its session cookie says, or nobody.
 ///
-/// A bearer token is looked at first and wins: with a good cookie and a bad token the answer is
-/// no. Errors: `auth.token_invalid`, and `server.unavailable` when the session can't be read.
-pub fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
-    if origin::is_bearer(request) {
+/// Errors: `auth.token_invalid` for a request that comes with something else too, which would win,
+/// and `server.unavailable` when the session can't be read.
+pub fn of_cookie(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
+    if offered::is_any(request) {
         return Err(Code::TokenInvalid.into());
     }
     let Some(found) = handoff::found(request) else {

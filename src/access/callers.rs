@@ -11,22 +11,30 @@ use quick_cache::sync::Cache;
 
 use crate::{
     access::{
-        caller::{self, Caller},
-        sessions,
+        api_keys::{self, ApiKey},
+        caller::{Caller, Credential},
+        find, sessions,
     },
     app::App,
-    db,
+    db::{self, Conn},
     kernel::{clock::Timestamp, secret::TokenHash},
 };
 
 /// How many callers are kept at most.
 const CAPACITY: usize = 10_000;
 
-/// Finds callers by session key. Cheap to clone.
+/// By what a caller is found. A value of one kind is never looked for as another.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum By {
+    Session(TokenHash),
+    Key(TokenHash),
+}
+
+/// Finds callers by what they come with. Cheap to clone.
 #[derive(Clone)]
 pub struct Callers {
     app: App,
-    kept: Arc<Cache<TokenHash, Arc<Found>>>,
+    kept: Arc<Cache<By, Arc<Found>>>,
 }
 
 /// A caller as it was found.
@@ -52,44 +60,65 @@ impl Callers {
 
     /// The caller behind a session key, or nothing when there is no such session any more.
     pub async fn find(&self, key: &TokenHash) -> Result<Option<Arc<Found>>, db::Error> {
+        let wanted = key.clone();
+        let look = move |db: &mut Conn, now| find::by_session_key(db, &wanted, now);
+        self.look(By::Session(key.clone()), look).await
+    }
+
+    /// The caller behind an API key, or nothing when there is no such key any more.
+    pub async fn find_key(&self, key: &ApiKey) -> Result<Option<Arc<Found>>, db::Error> {
+        let (by, wanted) = (key.hash(), key.hash());
+        let look = move |db: &mut Conn, now| find::by_api_key(db, &wanted, now);
+        self.look(By::Key(by), look).await
+    }
+
+    async fn look(
+        &self,
+        by: By,
+        look: impl FnOnce(&mut Conn, Timestamp) -> diesel::QueryResult<Option<Caller>> + Send + 'static,
+    ) -> Result<Option<Arc<Found>>, db::Error> {
         // The epoch is read first: what a later write changes, is then seen as changed.
         let (epoch, now) = (self.app.db.epoch(), self.app.now());
-        if let Some(found) = self.kept.get(key) {
+        if let Some(found) = self.kept.get(&by) {
             if found.epoch == epoch && now < found.until {
                 return Ok(Some(found));
             }
-            self.kept.remove(key);
+            self.kept.remove(&by);
         }
-        let wanted = key.clone();
-        let caller = self
-            .app
-            .db
-            .look(move |db| caller::find(db, &wanted, now).map_err(db::Error::from))
-            .await?;
-        let Some(caller) = caller else { return Ok(None) };
+        let found = self.app.db.look(move |db| look(db, now).map_err(db::Error::from)).await?;
+        let Some(caller) = found else { return Ok(None) };
         self.touch(&caller, now);
         let keep = i64::from(self.app.config.session.cache_milliseconds) * 1000;
-        let until = Timestamp::from_micros(now.micros() + keep).min(caller.valid_until());
+        let until = Timestamp::from_micros(now.micros() + keep);
+        let until = caller.valid_until().map_or(until, |end| end.min(until));
         let caller = Arc::new(caller);
         let found = Arc::new(Found { caller, answer: OnceLock::new(), epoch, until });
         if keep > 0 {
-            self.kept.insert(key.clone(), Arc::clone(&found));
+            self.kept.insert(by, Arc::clone(&found));
         }
         Ok(Some(found))
     }
 
-    /// Notes that the session is in use, at most once a minute; the request does not wait for it.
+    /// Notes that the credential is in use, at most once a minute; the request does not wait for it.
     fn touch(&self, caller: &Caller, now: Timestamp) {
-        if !caller.session.wants_touch(now) {
+        let wants_touch = match &caller.credential {
+            Credential::Session(session) => session.wants_touch(now),
+            Credential::Key(key) => key.wants_touch(now),
+        };
+        if !wants_touch {
             return;
         }
-        let (app, id) = (self.app.clone(), caller.session.id.clone());
+        let (app, credential) = (self.app.clone(), caller.credential.clone());
         actix_web::rt::spawn(async move {
-            let touched = app
-                .db
-                .write_quiet(move |db| sessions::touch(db, &id, now).map_err(db::Error::from));
+            let touched = app.db.write_quiet(move |db| {
+                let touched = match &credential {
+                    Credential::Session(session) => sessions::touch(db, &session.id, now),
+                    Credential::Key(key) => api_keys::touch(db, &key.id, now),
+                };
+                touched.map_err(db::Error::from)
+            });
             if let Err(error) = touched.await {
-                tracing::warn!(%error, "could not note that a session is in use");
+                tracing::warn!(%error, "could not note that a credential is in use");
             }
         });
     }

@@ -1,14 +1,14 @@
 //! Whether a rule lets somebody in: the one decision behind guards, access matrix and "what may I".
 
 use crate::{
-    access::caller::Caller,
+    access::{caller::Caller, sessions::SessionRow},
     config::{Config, RequiredFor},
     http::{
         code::Code,
         problem::Problem,
         rule::{Rule, Who},
     },
-    kernel::{assurance::Assurance, clock::Timestamp},
+    kernel::{account::AccountKind, assurance::Assurance, clock::Timestamp},
 };
 
 /// Whose thing a request is about.
@@ -47,13 +47,29 @@ pub fn decide(
             }
         }
         Who::OwnOr { permission } => {
-            let is_own = whose == Whose::Account(caller.user_id.as_str());
+            // What a key may do stands in its scope; that its account owns something adds nothing.
+            let is_own =
+                caller.session().is_some() && whose == Whose::Account(caller.user_id.as_str());
             if !is_own && !caller.can(permission) {
                 return Err(Code::AccountNotFound.into());
             }
         }
     }
-    if proves_enough(rule, caller, terms.now) { Ok(()) } else { Err(Code::StepUpRequired.into()) }
+    let Some(session) = caller.session() else { return without_session(rule, caller) };
+    let is_enough = proves_enough(rule, caller, session, terms.now);
+    if is_enough { Ok(()) } else { Err(Code::StepUpRequired.into()) }
+}
+
+/// What asks for a person, or for a proof that only a person can give, refuses a program; but not
+/// one with an account of its own, where nothing but a permission is asked of its owner: it proves
+/// who it is with each call.
+fn without_session(rule: &Rule, caller: &Caller) -> Result<(), Problem> {
+    let is_service = caller.kind == AccountKind::Service;
+    let is_fine = match rule.who {
+        Who::Can { .. } => !rule.in_person && (is_service || !rule.wants_proof()),
+        _ => !rule.needs_session(),
+    };
+    if is_fine { Ok(()) } else { Err(Code::SessionRequired.into()) }
 }
 
 /// What the service asks of every caller.
@@ -71,10 +87,10 @@ impl<'a> Asked<'a> {
 
 /// Who has a second factor has proved it too, or nothing recent counts: a session that somebody
 /// else got hold of is worth no more than its cookie.
-fn proves_enough(rule: &Rule, caller: &Caller, now: Timestamp) -> bool {
+fn proves_enough(rule: &Rule, caller: &Caller, session: &SessionRow, now: Timestamp) -> bool {
     let Some(seconds) = rule.fresh else { return caller.assurance() >= rule.assurance };
     let needed = if caller.second_factor { Assurance::Aal2 } else { rule.assurance };
-    caller.assurance() >= needed && caller.seconds_since_proof(now) <= i64::from(seconds)
+    caller.assurance() >= needed && now.seconds_since(session.auth_time) <= i64::from(seconds)
 }
 
 /// A cell of the access matrix.

@@ -13,7 +13,7 @@ use crate::{
         audit::{self, Event, Kind},
         caller::{self, Caller},
         devices::{self, DeviceRow, DeviceToken},
-        notify,
+        find, notify,
         pending::{self, Begun},
         sessions::{self, NewSession, Opened, Remember},
         state::{Standing, State, Terms},
@@ -23,6 +23,7 @@ use crate::{
     db::{Conn, schema::users},
     http::{code::Code, peer::Peer, problem::Problem},
     kernel::{
+        account::AccountKind,
         assurance::{Amr, Assurance, Method},
         clock::Timestamp,
         device::Device,
@@ -42,7 +43,7 @@ pub struct Arrival {
 
 impl Arrival {
     pub fn of(app: &App, request: &HttpRequest) -> Self {
-        let found = caller::of(request).ok().flatten();
+        let found = caller::of_cookie(request).ok().flatten();
         Self {
             peer: Peer::of(request),
             device: DeviceToken::of(request, app),
@@ -81,6 +82,12 @@ pub struct Started {
 }
 
 impl Started {
+    /// Names the session and how it was proved in what is recorded of it.
+    pub fn tell(&self, event: Event) -> Event {
+        let Some(session) = self.caller.session() else { return event };
+        event.session(&session.id).detail(json!({ "amr": session.amr().names() }))
+    }
+
     /// Puts the cookies on the answer. Call it after the transaction.
     pub fn hand_over(self, app: &App, request: &HttpRequest) -> Result<Caller, Problem> {
         sessions::hand_over(request, self.opened)?;
@@ -106,16 +113,18 @@ impl Account {
     fn lock(db: &mut Conn, user: &UserId) -> QueryResult<Option<Self>> {
         let row = users::table.find(user);
         diesel::update(row).set(users::version.eq(users::version)).execute(db)?;
-        row.select((
-            users::status,
-            users::disabled_until,
-            users::locked_at,
-            users::email_verified_at,
-            users::second_factor,
-            users::email_step,
-        ))
-        .first(db)
-        .optional()
+        // A program has keys, and no way of signing in.
+        row.filter(users::kind.eq(AccountKind::Person))
+            .select((
+                users::status,
+                users::disabled_until,
+                users::locked_at,
+                users::email_verified_at,
+                users::second_factor,
+                users::email_step,
+            ))
+            .first(db)
+            .optional()
     }
 
     fn state(&self, app: &App) -> State {
@@ -180,21 +189,21 @@ fn start(db: &mut Conn, app: &App, proof: &Proof<'_>) -> Result<Started, Problem
     let (session, opened) =
         NewSession::new(app, user, &proof.arrival.peer, proof.remember, &proof.amr);
     let session = session.on(Some(seen.id));
-    let old = proof.arrival.replaces.as_ref();
+    let old = proof.arrival.replaces.as_ref().and_then(|old| old.session());
     let old = match old {
-        Some(old) if sessions::revoke(db, &old.user_id, &old.session.id, now)? => Some(old),
+        Some(old) if sessions::revoke(db, &old.user_id, &old.id, now)? => Some(old),
         _ => None,
     };
     sessions::insert(db, &session)?;
     sessions::cap(db, user, now)?;
-    let caller = caller::find(db, session.key_hash(), now)?;
+    let caller = find::by_session_key(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
     if seen.is_new && is_known {
         notify::owner(db, app, user, &new_device(app, &proof.arrival.peer))?;
     }
     if let Some(old) = old {
         let event = Event::new(app, Kind::SessionRevoked).actor(user).peer(&proof.arrival.peer);
-        let event = event.subject(old.user_id.as_str()).session(&old.session.id);
+        let event = event.subject(old.user_id.as_str()).session(&old.id);
         audit::record(db, event.detail(json!({ "why": "replaced by a sign-in" })))?;
     }
     let event = about(app, proof, Kind::SignedIn).session(session.id());
@@ -211,13 +220,14 @@ pub fn raise(
     peer: &Peer,
     method: Method,
 ) -> Result<Started, Problem> {
+    let old = caller.session().ok_or(Code::SessionRequired)?;
     let (user, now) = (&caller.user_id, app.now());
-    let (amr, remember) = (caller.session.amr().with(method), caller.session.remember.into());
-    let (session, opened) = NewSession::new(app, user, peer, remember, &amr);
-    let session = session.on(caller.session.device_id.clone());
-    sessions::revoke(db, user, &caller.session.id, now)?;
+    let (session, opened) =
+        NewSession::new(app, user, peer, old.remember.into(), &old.amr().with(method));
+    let session = session.on(old.device_id.clone());
+    sessions::revoke(db, user, &old.id, now)?;
     sessions::insert(db, &session)?;
-    let caller = caller::find(db, session.key_hash(), now)?;
+    let caller = find::by_session_key(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
     Ok(Started { caller, opened, device: None })
 }

@@ -9,7 +9,9 @@ use crate::{
     access::{
         caller::{self, Caller},
         decide::{Asked, Whose, decide},
-        handoff, steps,
+        find, handoff,
+        sessions::SessionRow,
+        steps,
         throttle::{self, Bucket, Open, RateClass},
     },
     app::App,
@@ -41,11 +43,14 @@ pub struct Public<R = Open> {
 pub struct SignedIn<R = Open>(Visit, PhantomData<R>);
 
 /// Whom `G` lets in, if they proved to be who they are at most `SECS` seconds ago; with their
-/// second factor, where they have one.
+/// second factor, where they have one. A program with an account of its own does so at each call.
 pub struct Fresh<const SECS: u32 = RECENTLY, G = SignedIn>(Visit, PhantomData<G>);
 
 /// Whom `G` lets in, if their session is worth `A`.
 pub struct Assured<A = Aal2, G = SignedIn>(Visit, PhantomData<(A, G)>);
+
+/// Whom `G` lets in, if they have signed in themselves: no program with a key.
+pub struct InPerson<G = SignedIn>(Visit, PhantomData<G>);
 
 /// Whom `G` lets in, even if they have yet to set up the second factor that is asked of them.
 pub struct Enrolling<G = SignedIn>(Visit, PhantomData<G>);
@@ -85,13 +90,20 @@ impl Visit {
         &self.caller.user_id
     }
 
+    /// The session in which it is.
+    ///
+    /// Errors: `auth.session_required` for a program with a key.
+    pub fn session(&self) -> Result<&SessionRow, Problem> {
+        Ok(self.caller.session().ok_or(Code::SessionRequired)?)
+    }
+
     /// Asks the guard's question again, inside a transaction: between the door and here a body was
     /// awaited, and the session, the account or the grant may have ended. Every change that a
     /// caller makes begins with this. Answers the caller as they are now.
     ///
     /// Errors: `auth.not_signed_in` and what the guard itself refuses with.
     pub fn recheck(&self, db: &mut Conn, now: Timestamp) -> Result<Caller, Problem> {
-        let caller = caller::find_again(db, &self.caller.session.id, now)?;
+        let caller = find::again(db, &self.caller.credential, now)?;
         let whose = Whose::Account(self.user().as_str());
         decide(&self.rule, caller.as_ref(), whose, &Asked::of(&self.config, now))?;
         Ok(caller.ok_or(Code::NotSignedIn)?)
@@ -125,6 +137,7 @@ visitors! {
     [const SECS: u32, G: Guard] Fresh<SECS, G>: Rule { fresh: Some(SECS), ..G::RULE };
     [A: Level, G: Guard] Assured<A, G>: Rule { assurance: A::ASSURANCE, ..G::RULE };
     [G: Guard] Enrolling<G>: Rule { enrolling: true, ..G::RULE };
+    [G: Guard] InPerson<G>: Rule { in_person: true, ..G::RULE };
 }
 
 fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
@@ -135,7 +148,7 @@ fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
 async fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
     handoff::pick_up(request);
     let app = app(request)?;
-    let found = caller::of(request)?;
+    let found = caller::of(request).await?;
     let caller = found.as_ref().map(|found| &found.caller);
     let whose = request.match_info().get("id").map_or(Whose::Nobodys, Whose::Account);
     let decision = decide(rule, caller.map(Arc::as_ref), whose, &Asked::of(&app.config, app.now()));
@@ -145,11 +158,24 @@ async fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
         Err(problem) if problem.code() == Code::StepUpRequired => {
             return Err(steps::name(app, &caller?.user_id, problem).await);
         }
-        Err(problem) => return Err(problem),
+        Err(problem) => return Err(scoped(problem, caller.ok())),
     }
     let address = look_at_address(request, rule).await?;
     let (caller, config) = (Arc::clone(caller?), Arc::clone(&app.config));
-    Ok(Visit { caller, peer: Peer::of(request), address, rule: *rule, config })
+    let peer = match caller.credential.id() {
+        Some(via) => Arc::new(Peer { via: Some(via), ..Peer::clone(&Peer::of(request)) }),
+        None => Peer::of(request),
+    };
+    Ok(Visit { caller, peer, address, rule: *rule, config })
+}
+
+/// Tells a program that its key is good, but not for this (RFC 6750, section 3.1).
+fn scoped(problem: Problem, caller: Option<&Arc<Caller>>) -> Problem {
+    let has_scope = caller.is_some_and(|caller| caller.credential.scope().is_some());
+    if problem.code() == Code::PermissionMissing && has_scope {
+        return problem.with_header("www-authenticate", "Bearer error=\"insufficient_scope\"");
+    }
+    problem
 }
 
 /// Refuses an address that has no try left, where the class has a limit. The handler takes the try

@@ -26,7 +26,8 @@ pub fn pick_up(request: &HttpRequest) {
     let Some(found) = FOUND.take() else { return };
     let session = request.get_session();
     let named = session.get::<String>(SESSION_KEY).ok().flatten();
-    if named.is_some_and(|named| named == found.caller.session.id.as_str()) {
+    let own = found.caller.session().map(|session| session.id.as_str());
+    if own.is_some() && named.as_deref() == own {
         request.extensions_mut().insert(found);
     }
 }

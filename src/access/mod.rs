@@ -2,6 +2,7 @@
 
 pub mod admins;
 pub mod answer;
+pub mod api_keys;
 pub mod audit;
 pub mod caller;
 pub mod callers;
@@ -12,6 +13,7 @@ pub mod decide;
 pub mod devices;
 pub mod entry;
 pub mod failures;
+pub mod find;
 pub mod grants;
 pub mod guard;
 pub mod handoff;

@@ -3,7 +3,10 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::caller::{self, Caller, SYSTEM},
+    access::{
+        caller::{Caller, SYSTEM},
+        find,
+    },
     db::{
         Conn,
         schema::{role_grants, role_permissions},
@@ -40,7 +43,7 @@ pub fn check_account(
     user: &UserId,
     now: Timestamp,
 ) -> Result<(), Problem> {
-    for held in caller::held(db, user, now)? {
+    for held in find::held(db, user, now)? {
         check(caller, &held.permissions, &held.scope, Some(now))?;
     }
     Ok(())

@@ -147,6 +147,12 @@ impl NewSession {
         self
     }
 
+    /// When the person proved to be who they are, where that was before now.
+    pub fn proved_at(mut self, auth_time: Timestamp) -> Self {
+        self.auth_time = auth_time;
+        self
+    }
+
     pub fn id(&self) -> &SessionId {
         &self.id
     }
@@ -273,9 +279,15 @@ pub fn revoke_many(
     }
 }
 
-/// Ends every session but one, whosever it is, and all sign-ins on their way to one.
-pub fn revoke_everybody_but(db: &mut Conn, kept: &SessionId, now: Timestamp) -> QueryResult<usize> {
+/// Ends every session but one, if one is named, whosever it is, and all sign-ins on their way to
+/// one.
+pub fn revoke_everybody_but(
+    db: &mut Conn,
+    kept: Option<&SessionId>,
+    now: Timestamp,
+) -> QueryResult<usize> {
     pending::void_all(db)?;
+    let kept = kept.map_or("", SessionId::as_str);
     let others = sessions::table.filter(sessions::revoked_at.is_null());
     diesel::update(others.filter(sessions::id.ne(kept)))
         .set(sessions::revoked_at.eq(now))

@@ -35,9 +35,10 @@ impl SessionStore for Store {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         match self.callers.find(&TokenHash::of(key.as_ref())).await {
             Ok(Some(found)) => {
+                let Some(session) = found.caller.session() else { return Ok(None) };
                 let state = HashMap::from([
                     (IDENTITY_KEY.to_owned(), format!("\"{}\"", found.caller.user_id)),
-                    (SESSION_KEY.to_owned(), format!("\"{}\"", found.caller.session.id)),
+                    (SESSION_KEY.to_owned(), format!("\"{}\"", session.id)),
                 ]);
                 handoff::lay_down(found);
                 Ok(Some(state))

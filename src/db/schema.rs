@@ -18,6 +18,7 @@ diesel::table! {
         locked_at -> Nullable<BigInt>,
         second_factor -> Bool,
         email_step -> Bool,
+        kind -> Text,
     }
 }
 
@@ -280,7 +281,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        key_hash -> Binary,
+        prefix -> Text,
+        permissions -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        last_used_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
+diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(imported_users -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(role_grants -> users (user_id));
@@ -292,5 +309,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
-    passkey_users, passkeys, passkey_ceremonies,
+    passkey_users, passkeys, passkey_ceremonies, api_keys,
 );

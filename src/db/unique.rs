@@ -75,12 +75,12 @@ mod tests {
     const BREAKS: [(&str, &str); 6] = [
         (
             "INSERT INTO users SELECT 'u', 'f', 'f', NULL, '', '', NULL, 1, 1, 1, '', NULL, NULL, \
-             FALSE, FALSE",
+             FALSE, FALSE, 'person'",
             "users.id",
         ),
         (
             "INSERT INTO users SELECT 'v', 'e', 'e', NULL, '', '', NULL, 1, 1, 1, '', NULL, NULL, \
-             FALSE, FALSE",
+             FALSE, FALSE, 'person'",
             "users.email_key",
         ),
         ("INSERT INTO roles VALUES ('s', 'n', '', FALSE, 1, 1, 1)", "roles.name"),

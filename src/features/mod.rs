@@ -2,6 +2,7 @@
 //! Features don't know each other, but for `accounts`, which all may use.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod challenges;
 pub mod checks;

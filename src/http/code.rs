@@ -54,14 +54,20 @@ codes! {
         "Compare the header with the contract.";
     CursorInvalid 400 "paging.cursor_invalid": "The cursor was not made by this list.",
         "Start again without `cursor`, and keep the filters unchanged from page to page.";
+    TooManyCredentials 400 "auth.too_many_credentials":
+        "More than one token or key came with the request.",
+        "Send one `Authorization` or one `X-Api-Key`, once.";
     NotSignedIn 401 "auth.not_signed_in": "Sign in first.",
         "Sign in; a session also ends by sign-out, by time and when it is revoked.";
-    TokenInvalid 401 "auth.token_invalid": "The bearer token is not valid.",
-        "Send a valid token, or none to use the session cookie.";
+    TokenInvalid 401 "auth.token_invalid": "The bearer token or API key is not valid.",
+        "Send a valid one, or none to use the session cookie.";
     InvalidCredentials 401 "auth.invalid_credentials": "E-mail and password don't match.",
         "Try again. The answer is the same for an address without an account.";
     PermissionMissing 403 "auth.permission_missing": "A permission is missing.",
         "Ask for a role with the permission that `required_permission` names.";
+    SessionRequired 403 "auth.session_required":
+        "This needs a person who has signed in.",
+        "Sign in and call with the session; a program's key or token can't do this.";
     StepUpRequired 403 "auth.step_up_required": "This needs a more recent or a stronger proof.",
         "Prove who you are at `/v1/auth/step-up` by one of `methods`, then repeat the request.";
     SecondFactorNeeded 403 "auth.second_factor_needed": "Set up a second factor first.",
@@ -109,6 +115,8 @@ codes! {
         "List the roles again; it may have been deleted.";
     GrantNotFound 404 "grants.not_found": "There is no such grant.",
         "List the grants again; it may have been revoked or have expired.";
+    ApiKeyNotFound 404 "api_keys.not_found": "There is no such API key.",
+        "List the keys again; it may have been revoked or have expired.";
     MethodNotAllowed 405 "request.method_not_allowed": "This path does not know the method.",
         "Use one of the methods in the `Allow` header.";
     RequestTimeout 408 "request.timeout": "The body took too long to arrive.",
@@ -137,6 +145,12 @@ codes! {
         "Use the one that exists, or choose another name.";
     GrantExists 409 "grants.exists": "The account holds this role in this scope already.",
         "Revoke the grant first if its expiry shall change.";
+    NotAService 409 "accounts.not_a_service": "This is a person's account.",
+        "Let the person do it, or name a service account.";
+    NotAPerson 409 "accounts.not_a_person": "This is a service account.",
+        "Nobody signs in to it: give it an API key or a client instead.";
+    TooManyApiKeys 409 "api_keys.too_many": "The account has 100 API keys already.",
+        "Revoke those that are not used.";
     LastAdmin 409 "grants.last_admin": "The last administrator can't be removed.",
         "Grant the role `admin` to another active account first.";
     PreconditionStale 412 "precondition.stale": "The resource has changed since it was read.",

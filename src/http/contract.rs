@@ -12,7 +12,7 @@ use utoipa::openapi::{
     info::{Contact, LicenseBuilder},
     path::Operation,
     response::{Response, ResponseBuilder},
-    security::{ApiKey, ApiKeyValue, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     server::Server,
     tag::TagBuilder,
 };
@@ -20,8 +20,9 @@ use utoipa::openapi::{
 use super::{
     code::Code,
     endpoint::{Endpoint, Schemas, document_method},
+    offered::API_KEY_HEADER,
     problem::ProblemBody,
-    rule::{SESSION_SCHEME, as_object, is_described},
+    rule::{API_KEY_SCHEME, BEARER_SCHEME, SESSION_SCHEME, as_object, is_described},
 };
 
 /// What the document is made from.
@@ -79,7 +80,7 @@ fn headers(status: u16) -> Vec<(&'static str, Header)> {
     };
     let text = |about| header(json!({ "type": "string", "maxLength": 200 }), about);
     match status {
-        401 => vec![("WWW-Authenticate", text("What proves who is calling."))],
+        401 | 403 => vec![("WWW-Authenticate", text("What proves who is calling."))],
         429 => vec![
             seconds(),
             ("RateLimit", text("How many tries are left, and the seconds until there are more.")),
@@ -192,6 +193,12 @@ fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Compo
         http on a loopback address, `__Host-doorward` over https. Browsers send it by themselves.";
     let scheme = ApiKey::Cookie(ApiKeyValue::with_description(cookie, description));
     components.add_security_scheme(SESSION_SCHEME, SecurityScheme::ApiKey(scheme));
+    let description = "An API key, as `Bearer dw_…` (RFC 6750).";
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description));
+    components.add_security_scheme(BEARER_SCHEME, SecurityScheme::Http(scheme.build()));
+    let scheme = ApiKeyValue::with_description(API_KEY_HEADER, "An API key.");
+    let scheme = ApiKey::Header(scheme);
+    components.add_security_scheme(API_KEY_SCHEME, SecurityScheme::ApiKey(scheme));
     components
 }
 

@@ -13,6 +13,7 @@ pub mod finish;
 pub mod json;
 pub mod metrics;
 pub mod mount;
+pub mod offered;
 pub mod origin;
 pub mod outside;
 pub mod page;

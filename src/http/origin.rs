@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use actix_web::{HttpRequest, http::header, web::Data};
 
-use super::{code::Code, problem::Problem};
+use super::{code::Code, offered, problem::Problem};
 
 /// The origins from which pages may send unsafe requests.
 #[derive(Clone)]
@@ -30,11 +30,11 @@ impl Origins {
 
 /// Lets safe methods, programs without a browser and our own pages through.
 ///
-/// A request with a bearer token carries proof that no other page can add, so it is not checked.
-/// Sign-in is checked although it comes without a cookie: nobody shall be signed in by another
-/// site's page as somebody else. Errors: `csrf.origin_refused`.
+/// A bearer token or an API key is proof that no other page can add, so such a request is not
+/// checked. Sign-in is checked although it comes without a cookie: nobody shall be signed in by
+/// another site's page as somebody else. Errors: `csrf.origin_refused`.
 pub fn check(request: &HttpRequest) -> Result<(), Problem> {
-    if request.method().is_safe() || is_bearer(request) {
+    if request.method().is_safe() || offered::is_any(request) {
         return Ok(());
     }
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -51,16 +51,4 @@ pub fn check(request: &HttpRequest) -> Result<(), Problem> {
         (None, None) => true,
     };
     if allowed { Ok(()) } else { Err(Code::OriginRefused.into()) }
-}
-
-/// Whether the request names a bearer token, valid or not.
-pub fn is_bearer(request: &HttpRequest) -> bool {
-    bearer(request).is_some()
-}
-
-/// What stands behind `Bearer` in the `Authorization` header (RFC 6750, section 2.1).
-pub fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -18,6 +18,8 @@ pub struct Peer {
     pub ip: IpAddr,
     pub user_agent: String,
     pub request_id: String,
+    /// The id of the key with which the caller came, where it was no session.
+    pub via: Option<String>,
 }
 
 impl Peer {
@@ -29,6 +31,7 @@ impl Peer {
                 ip: IpAddr::V6(Ipv6Addr::UNSPECIFIED),
                 user_agent: String::new(),
                 request_id: String::new(),
+                via: None,
             })
         })
     }
@@ -42,6 +45,7 @@ impl Peer {
             ip: forwarded(request, direct.to_canonical(), proxies),
             user_agent: agent.chars().filter(|c| !c.is_control()).take(AGENT).collect(),
             request_id,
+            via: None,
         }
     }
 

@@ -169,7 +169,7 @@ impl From<Code> for Problem {
             cause: None,
         };
         match code {
-            Code::NotSignedIn => problem.with_header("www-authenticate", "Session"),
+            Code::NotSignedIn => problem.with_header("www-authenticate", "Session, Bearer"),
             Code::TokenInvalid => {
                 problem.with_header("www-authenticate", "Bearer error=\"invalid_token\"")
             }

@@ -19,6 +19,8 @@ pub struct Rule {
     pub assurance: Assurance,
     /// Whether it also lets in who has yet to set up the second factor that is asked of them.
     pub enrolling: bool,
+    /// Whether only somebody who has signed in themselves gets in, and no program with a key.
+    pub in_person: bool,
 }
 
 /// Who may pass.
@@ -46,13 +48,16 @@ impl Rate {
     pub const OPEN: Self = Self { class: "open", throttled: false };
 }
 
-/// The name under which the session cookie stands in the document.
+/// The names under which the ways to show who one is stand in the document.
 pub const SESSION_SCHEME: &str = "session";
+pub const BEARER_SCHEME: &str = "bearer";
+pub const API_KEY_SCHEME: &str = "api_key";
 
 impl Rule {
     /// Nothing beyond who somebody is.
     pub const fn new(who: Who) -> Self {
-        Self { who, rate: Rate::OPEN, fresh: None, assurance: Assurance::Aal1, enrolling: false }
+        let (fresh, assurance) = (None, Assurance::Aal1);
+        Self { who, rate: Rate::OPEN, fresh, assurance, enrolling: false, in_person: false }
     }
 
     /// Whether a recent or a second proof may be asked for.
@@ -60,12 +65,30 @@ impl Rule {
         self.fresh.is_some() || matches!(self.assurance, Assurance::Aal2)
     }
 
+    /// Whether a program with a key is refused, whoever gave it the key.
+    pub const fn needs_session(&self) -> bool {
+        self.in_person || (self.wants_proof() && !matches!(self.who, Who::Can { .. }))
+    }
+
+    /// The ways to show who one is, any of which will do.
+    fn schemes(&self) -> &'static [&'static str] {
+        match self.who {
+            // An empty list says "no credentials needed"; leaving it out would inherit.
+            Who::Public => &[],
+            _ if self.needs_session() => &[SESSION_SCHEME],
+            _ => &[SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
+        }
+    }
+
     /// What the guard itself may answer.
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = match self.who {
             Who::Public => vec![],
-            _ => vec![Code::NotSignedIn, Code::TokenInvalid],
+            _ => vec![Code::NotSignedIn, Code::TokenInvalid, Code::TooManyCredentials],
         };
+        if self.who != Who::Public && (self.in_person || self.wants_proof()) {
+            codes.push(Code::SessionRequired);
+        }
         match self.who {
             Who::Public | Who::SignedIn => {}
             Who::Can { .. } => codes.push(Code::PermissionMissing),
@@ -86,12 +109,9 @@ impl Rule {
 
     /// Writes what it demands into the document.
     pub fn describe(&self, operation: &mut Operation) {
-        let security = match self.who {
-            // An empty list says "no credentials needed"; leaving it out would inherit.
-            Who::Public => vec![],
-            _ => vec![SecurityRequirement::new(SESSION_SCHEME, [] as [&str; 0])],
-        };
-        operation.security = Some(security);
+        let schemes = self.schemes().iter();
+        let security = schemes.map(|name| SecurityRequirement::new(*name, [] as [&str; 0]));
+        operation.security = Some(security.collect());
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert("x-access".into(), self.who.name().into());
         extensions.insert("x-rate-class".into(), self.rate.class.into());
@@ -117,6 +137,9 @@ impl Rule {
                 format!("For the account itself and for holders of `{permission}`")
             }
         };
+        if self.needs_session() && self.fresh.is_none() {
+            sentence.push_str(", in person and not by a key");
+        }
         if self.assurance == Assurance::Aal2 {
             sentence.push_str(", signed in with two factors");
         }

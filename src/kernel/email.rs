@@ -18,7 +18,15 @@ pub struct Email(String);
 const INVALID: Refusal = Refusal::new("email_invalid", "Enter one e-mail address.");
 const TOO_LONG: Refusal = Refusal::new("too_long", "An e-mail address has at most 254 bytes.");
 
+/// The end of addresses to which nothing can be sent (RFC 2606, section 2).
+const UNREACHABLE: &str = "invalid";
+
 impl Email {
+    /// An address for who has none: unique where `local` is, and refused wherever one is typed.
+    pub fn unreachable(local: &str) -> Self {
+        Self(format!("{local}@service.{UNREACHABLE}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -42,6 +50,15 @@ impl FromStr for Email {
     type Err = Refusal;
 
     fn from_str(text: &str) -> Result<Self, Refusal> {
+        let email = Self::any(text)?;
+        let top = email.0.rsplit('.').next();
+        if top == Some(UNREACHABLE) { Err(INVALID) } else { Ok(email) }
+    }
+}
+
+impl Email {
+    /// An address of an account, be it one that nobody can be reached at.
+    pub fn any(text: &str) -> Result<Self, Refusal> {
         let text = normal(text);
         if text.len() > MAX {
             return Err(TOO_LONG);

@@ -145,6 +145,11 @@ id!(/** A passkey's ceremony. */ CeremonyId, "cer_", "cer_06awk5n2q3w0r8d1e4t7y9
 id!(/** A sign-in that is half done. */ PendingId, "psi_", "psi_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A mail in the outbox. */ MailId, "eml_", "eml_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time proof sent by mail. */ ProofId, "prf_", "prf_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** An API key. */ ApiKeyId, "key_", "key_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A client of the token endpoint. */ ClientId, "cli_", "cli_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** An access token. */ TokenId, "tok_", "tok_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A refresh token. */ RefreshTokenId, "rft_", "rft_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** Somebody as a provider knows them. */ IdentityId, "idn_", "idn_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m4");
 
 impl UserId {

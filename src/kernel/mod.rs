@@ -1,5 +1,6 @@
 //! Plain words of the house: ids, time, chance, secrets, permissions. No HTTP, no SQL statements.
 
+pub mod account;
 pub mod assurance;
 pub mod chance;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod mail;
 pub mod password;
 pub mod permission;
 pub mod refusal;
+pub mod scope;
 pub mod secret;
 pub mod stage;
 pub mod texts;

@@ -61,6 +61,7 @@ permissions! {
     Read  RolesRead "roles:read": "Read roles, permissions, grants and the access matrix.";
     Write RolesWrite "roles:write": "Create, change and delete roles and an app's permissions.";
     Write GrantsWrite "grants:write": "Grant roles to accounts and revoke grants.";
+    Write KeysWrite "keys:write": "Make the keys of service accounts, and end anybody's.";
     Read  AuditRead "audit:read": "Read the audit events.";
 }
 

@@ -88,7 +88,7 @@ impl Page {
     }
 
     fn done(&self, asked: &Asked) -> HttpResponse {
-        let is_known = caller::of(&asked.request).is_ok_and(|found| found.is_some());
+        let is_known = caller::of_cookie(&asked.request).is_ok_and(|found| found.is_some());
         let place = if is_known { "/account" } else { "/sign-in" };
         lead_to(&format!("{place}?done={}", self.name))
     }

@@ -38,7 +38,7 @@ struct Filled {
 
 pub async fn show_forgot(asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
-    let known = caller::of(&asked.request)?.map(|found| found.caller.email.clone());
+    let known = caller::of_cookie(&asked.request)?.map(|found| found.caller.email.clone());
     forgot(&asked.shell, &known.unwrap_or_default()).show()
 }
 

@@ -35,7 +35,7 @@ struct Filled {
 pub async fn show(asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
     let target = asked.target();
-    if caller::of(&asked.request)?.is_some() {
+    if caller::of_cookie(&asked.request)?.is_some() {
         return Ok(lead_to(target.as_str()));
     }
     page(&asked.shell, "", false, &target).notice(asked.done(&asked.shell, DONE)).show()

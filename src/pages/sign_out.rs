@@ -6,13 +6,17 @@ use super::{
     form::Form,
     shell::lead_to,
 };
-use crate::{access::guard::Enrolling, features::sessions::sign_in, http::code::Code};
+use crate::{
+    access::guard::{Enrolling, InPerson},
+    features::sessions::sign_in,
+    http::code::Code,
+};
 
 /// Where somebody lands who is signed out.
 const OUT: &str = "/sign-in?done=signed-out";
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: Enrolling = match asked.enter().await {
+    let by: Enrolling<InPerson> = match asked.enter().await {
         // Who has no session has what they came for.
         Err(problem) if problem.code() == Code::NotSignedIn => return Ok(lead_to(OUT)),
         other => other?,
@@ -26,7 +30,7 @@ pub async fn show(asked: Asked) -> Answer {
 }
 
 pub async fn submit(asked: Asked) -> Answer {
-    let by: Enrolling = match asked.enter().await {
+    let by: Enrolling<InPerson> = match asked.enter().await {
         Err(problem) if problem.code() == Code::NotSignedIn => return Ok(lead_to(OUT)),
         other => other?,
     };

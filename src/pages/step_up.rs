@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     access::{
-        guard::{Enrolling, SignedIn, Visit},
+        guard::{Enrolling, InPerson, SignedIn, Visit},
         steps,
         throttle::{Mails, Passwords},
     },
@@ -39,7 +39,7 @@ struct Filled {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: Enrolling = asked.enter().await?;
+    let by: Enrolling<InPerson> = asked.enter().await?;
     let (shell, target) = (asked.shell.with(&by.caller), asked.target());
     let methods = enough(&asked, &by).await?;
     match prove::askable(&methods).first() {
@@ -57,8 +57,8 @@ pub async fn show(asked: Asked) -> Answer {
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: Enrolling<SignedIn<Passwords>> = asked.enter().await?;
-    let by_mails = asked.enter::<Enrolling<SignedIn<Mails>>>().await;
+    let by: Enrolling<InPerson<SignedIn<Passwords>>> = asked.enter().await?;
+    let by_mails = asked.enter::<Enrolling<InPerson<SignedIn<Mails>>>>().await;
     let Filled { method, password, code, switch, mail, return_to } = asked.form().await?;
     let (shell, target) = (asked.shell.with(&by.caller), asked.led_to(return_to.as_deref()));
     let methods = enough(&asked, &by).await?;

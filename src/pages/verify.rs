@@ -37,7 +37,7 @@ struct Filled {
 
 pub async fn show(asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
-    let known = caller::of(&asked.request)?.map(|found| found.caller.email.clone());
+    let known = caller::of_cookie(&asked.request)?.map(|found| found.caller.email.clone());
     page(&asked.shell, &known.unwrap_or_default()).show()
 }
 
@@ -73,7 +73,7 @@ async fn verify(
 ) -> Result<HttpResponse, Problem> {
     let body = valid(AddressedCode { code: plain(&body.code), ..body })?;
     verify_email_with_code(by, asked.app.clone(), body).await?;
-    let is_known = caller::of(&asked.request)?.is_some();
+    let is_known = caller::of_cookie(&asked.request)?.is_some();
     Ok(lead_to(if is_known { "/account?done=verify" } else { "/sign-in?done=verify" }))
 }
 

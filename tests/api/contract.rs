@@ -260,6 +260,12 @@ const PUBLISHED: &[(u16, &str)] = &[
     (403, "passkeys.refused"),
     (409, "passkeys.unavailable"),
     (409, "factors.last_way_in"),
+    (400, "auth.too_many_credentials"),
+    (403, "auth.session_required"),
+    (404, "api_keys.not_found"),
+    (409, "accounts.not_a_service"),
+    (409, "accounts.not_a_person"),
+    (409, "api_keys.too_many"),
 ];
 
 #[test]

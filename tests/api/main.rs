@@ -5,6 +5,7 @@
 mod harness;
 
 mod accounts;
+mod api_keys;
 mod attacks;
 mod audit;
 mod audit_chain;

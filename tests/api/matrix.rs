@@ -171,7 +171,7 @@ api_test! { asvs_8_2_1_nobody_gets_in_exactly_where_the_contract_asks_for_no_cre
             let reply = sent_by_nobody(&nobody, &operation, body).await;
             let is_refused = code(&reply) == "auth.not_signed_in";
             assert_eq!(is_refused, !operation.is_open(), "{}: {}", operation.id, reply.text);
-            assert!(!is_refused || reply.header("www-authenticate") == Some("Session"));
+            assert!(!is_refused || reply.header("www-authenticate") == Some("Session, Bearer"));
         }
     }
 }}
@@ -229,6 +229,9 @@ api_test! { asvs_8_2_1_what_needs_a_fresh_sign_in_refuses_an_older_one |house| {
 /// What somebody has, by the prefix of its id.
 async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&str) -> String {
     let (role, grant) = admin.grant_new_role(victim, &["users:read"]).await;
+    let new = json!({ "name": "backup", "permissions": ["users:read"] });
+    let key = victim.post("/v1/me/api-keys", new).await.created()["api_key"]["id"].clone();
+    let key = key.as_str().expect("an id").to_owned();
     let passkey = victim.add_passkey(&mut SoftKey::new(house), "Laptop").await;
     let passkey = passkey["passkey"]["id"].as_str().expect("an id").to_owned();
     let session = victim.get("/v1/auth/session").await.ok()["session"]["id"].clone();
@@ -246,6 +249,7 @@ async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&st
         "dev_" => device.clone(),
         "fac_" => factor.clone(),
         "pky_" => passkey.clone(),
+        "key_" => key.clone(),
         other => panic!("give the victim something whose id begins with {other}"),
     }
 }

@@ -48,6 +48,8 @@ ENDS_WHAT_IT_NAMES = [
     "disable_user",
     "delete_user",
     "revoke_grant",
+    "revoke_my_api_key",
+    "revoke_user_api_key",
 ]
 
 # The limits that guard passwords stay on, but high enough that sign-in is more than a mere 429.

@@ -41,7 +41,7 @@ pub async fn password(
 ) -> Result<Confirmed, Problem> {
     let account = Bucket::account(&app.config.throttle, &parse_email(&by.caller.email)?);
     let refused = Event::new(app, refusal).actor(by.user()).subject(by.user().as_str());
-    let refused = refused.session(&by.caller.session.id).peer(&by.peer);
+    let refused = refused.session(by.caller.session_id()).peer(&by.peer);
     let stored = begin(app, by, &account).await?;
     let verdict = app.hasher.verify(password, stored.clone()).await?;
     let (user, address, now) = (by.user().clone(), by.address.clone(), app.now());

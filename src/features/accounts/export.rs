@@ -14,7 +14,7 @@ use crate::{
     access::{
         audit::{self, Event, EventRow, Kind},
         devices::{self, DeviceRow},
-        guard::SignedIn,
+        guard::InPerson,
         passkeys::{self, model::Passkey, store::PasskeyRow},
         recovery,
         sessions::{self, StoredSession},
@@ -272,7 +272,7 @@ fn stored(db: &mut Conn, id: &UserId) -> QueryResult<Option<Stored>> {
 
 /// Get all that is stored about you.
 #[utoipa::path(get, path = "/v1/me/export", tag = "me")]
-pub async fn export_me(by: SignedIn, app: Data<App>) -> Result<Ok200<AccountExport>, Problem> {
+pub async fn export_me(by: InPerson, app: Data<App>) -> Result<Ok200<AccountExport>, Problem> {
     let (id, exported_at) = (by.user().clone(), app.now());
     let event = Event::new(&app, Kind::AccountExported).actor(&id).subject(id.as_str());
     let event = event.peer(&by.peer);

@@ -13,7 +13,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         challenge,
-        guard::{Enrolling, Fresh, Public, SignedIn, Visit},
+        guard::{Enrolling, Fresh, InPerson, Public, Visit},
         sessions,
         throttle::SignUps,
     },
@@ -90,7 +90,7 @@ pub async fn get_me(by: Enrolling, app: Data<App>) -> Result<Versioned<UserView>
 /// Change your account.
 #[utoipa::path(patch, path = "/v1/me", tag = "me")]
 pub async fn update_me(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     Json(body): Json<MyChange>,
 ) -> Result<Versioned<UserView>, Problem> {

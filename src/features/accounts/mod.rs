@@ -7,6 +7,8 @@ pub mod export;
 pub mod me;
 pub mod model;
 pub mod routes;
+pub mod search;
+pub mod service;
 pub mod sign_up;
 pub mod status;
 pub mod store;

@@ -11,7 +11,7 @@ use crate::{
         json::{present, refuse},
         problem::Problem,
     },
-    kernel::{clock::Timestamp, email::Email, id::UserId, refusal::Refusal},
+    kernel::{account::AccountKind, clock::Timestamp, email::Email, id::UserId, refusal::Refusal},
 };
 
 /// An account.
@@ -19,6 +19,8 @@ use crate::{
 #[schema(as = User)]
 pub struct UserView {
     pub id: UserId,
+    #[schema(inline = false)]
+    pub kind: AccountKind,
     #[schema(
         max_length = 254,
         format = "idn-email",
@@ -55,6 +57,7 @@ impl UserView {
         Self {
             status,
             id: row.id,
+            kind: row.kind,
             email: row.email,
             email_verified: row.email_verified_at.is_some(),
             name: row.name,
@@ -206,6 +209,9 @@ pub struct UserFilter {
     /// Only accounts of this status.
     #[param(inline)]
     pub status: Option<State>,
+    /// Only accounts of people, or of programs.
+    #[param(inline)]
+    pub kind: Option<AccountKind>,
 }
 
 /// The account that the path names.

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{
     model::{Disabling, NewUser, UserChange, UserFilter, UserPath, UserView, parse_email},
+    search::{self, After, Wanted},
     sign_up, status,
-    store::{self, AccountRow, After, Change, Changed, Wanted},
+    store::{self, AccountRow, Change, Changed},
 };
 use crate::{
     access::{
@@ -29,6 +30,8 @@ use crate::{
         reply::{Created, NoContent, Ok200, Versioned},
     },
     kernel::{
+        account::AccountKind,
+        email::Email,
         id::UserId,
         mail::Mail,
         permission::{UsersRead, UsersWrite},
@@ -42,7 +45,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         list_users: [],
         create_user: [EmailTaken],
         get_user: [AccountNotFound],
-        update_user: [AccountNotFound, EmailTaken, GrantExceedsOwn, LastAdmin],
+        update_user: [AccountNotFound, NotAPerson, EmailTaken, GrantExceedsOwn, LastAdmin],
         delete_user: [AccountNotFound, OwnAccount, GrantExceedsOwn, LastAdmin],
         disable_user: [AccountNotFound, GrantExceedsOwn, LastAdmin, PreconditionStale],
         enable_user: [AccountNotFound, GrantExceedsOwn, LastAdmin, PreconditionStale],
@@ -58,20 +61,26 @@ pub async fn list_users(
     paging: Paging,
 ) -> Result<Ok200<Page<UserView>>, Problem> {
     let terms = Terms::of(&app);
-    let list = format!("users {:?} {:?} {:?}", filter.email_prefix, filter.role, filter.status);
+    let UserFilter { email_prefix, role, status, kind } = &filter;
+    let list = format!("users {email_prefix:?} {role:?} {status:?} {kind:?}");
     let by_email = filter.email_prefix.is_some();
     let after = paging.after(&app.cursors, &list, |key| {
         let key = String::from_utf8(key).ok()?;
-        if by_email { key.parse().ok().map(After::Email) } else { key.parse().ok().map(After::Id) }
+        if by_email {
+            Email::any(&key).ok().map(After::Email)
+        } else {
+            key.parse().ok().map(After::Id)
+        }
     })?;
     let wanted = Wanted {
         email_prefix: filter.email_prefix,
         role: filter.role,
         status: filter.status,
+        kind: filter.kind,
         terms,
         limit: paging.limit + 1,
     };
-    let rows = app.db.read(move |db| Ok::<_, Problem>(store::list(db, &wanted, after)?)).await?;
+    let rows = app.db.read(move |db| Ok::<_, Problem>(search::list(db, &wanted, after)?)).await?;
     let seal = |row: &AccountRow| {
         let key = if by_email { &row.email_key[..] } else { row.id.as_str().as_bytes() };
         app.cursors.seal(&list, key)
@@ -138,7 +147,7 @@ pub async fn update_user(
     let event = about(&app, &by, Kind::AccountUpdated, &at.id).detail(json!({ "fields": fields }));
     let change = Change {
         email: email.as_ref().map(ToString::to_string),
-        email_key: email.as_ref().map(crate::kernel::email::Email::key),
+        email_key: email.as_ref().map(Email::key),
         name: body.name,
         ..Change::default()
     };
@@ -242,6 +251,9 @@ async fn change_account(
                     if_match.check(row.version)?;
                 }
                 reach::check_account(db, &caller, &id, now)?;
+                if change.email.is_some() && row.kind == AccountKind::Service {
+                    return Err(Code::NotAPerson.into());
+                }
                 let change = change.of(&row);
                 match store::update(db, &row, &change, now)? {
                     Changed::Yes => {}

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{admins, caller::SYSTEM, devices, once, pending, sessions, steps},
+    access::{admins, api_keys, caller::SYSTEM, devices, once, pending, sessions, steps},
     db::{
         Conn,
         schema::{role_grants, roles},
@@ -53,6 +53,7 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 /// session behind. Errors: `accounts.not_found`.
 pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
     sessions::delete_all(db, user)?;
+    api_keys::delete_all(db, user)?;
     pending::void(db, user)?;
     devices::delete_all(db, user)?;
     steps::remove_all(db, user)?;

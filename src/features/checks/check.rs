@@ -8,7 +8,8 @@ use validator::Validate;
 
 use crate::{
     access::{
-        caller::{self, Held, SYSTEM},
+        caller::{Held, SYSTEM},
+        find,
         guard::SignedIn,
         state::{State, Terms},
     },
@@ -28,6 +29,7 @@ use crate::{
     kernel::{
         id::{GrantId, OrganizationId, RoleId, UserId},
         permission::{Permission, PermissionName, RolesRead},
+        scope::Scope,
     },
 };
 
@@ -108,6 +110,8 @@ pub enum Reason {
     UserUnknown,
     /// The account is disabled.
     UserDisabled,
+    /// The account holds it, but the key or token of the caller is not for it.
+    OutOfScope,
 }
 
 /// Ask whether an account holds a permission, and why.
@@ -124,12 +128,15 @@ pub async fn check_permission(
     if asks_of_others && !reads_roles {
         return Err(Problem::missing_permission(RolesRead::NAME));
     }
-    let terms = Terms::of(&app);
+    let (terms, caller) = (Terms::of(&app), by.caller.clone());
     let results = app
         .db
         .snapshot(move |db| {
             let answers = body.checks.into_iter().map(|check| answer(db, check, &me, &terms));
             let mut results = answers.collect::<QueryResult<Vec<_>>>()?;
+            results.iter_mut().filter(|result| result.user_id == me).for_each(|result| {
+                result.narrow(caller.credential.scope());
+            });
             for result in results.iter_mut().filter(|_| reads_roles) {
                 if result.reason == Reason::NotGranted {
                     result.roles_with_it = roles_with(db, &result.permission)?;
@@ -141,11 +148,21 @@ pub async fn check_permission(
     Ok(Ok200(CheckAnswers { results }))
 }
 
+impl CheckResult {
+    /// What is left of an answer about the caller, who came with a credential of this scope.
+    fn narrow(&mut self, scope: Option<&Scope>) {
+        if self.allowed && scope.is_some_and(|scope| !scope.contains(&self.permission)) {
+            self.allowed = false;
+            self.reason = Reason::OutOfScope;
+        }
+    }
+}
+
 fn answer(db: &mut Conn, check: Check, me: &UserId, terms: &Terms) -> QueryResult<CheckResult> {
     let user_id = check.user_id.unwrap_or_else(|| me.clone());
     let scope = check.organization_id.map_or(SYSTEM.to_owned(), |id| id.to_string());
     let account = store::find(db, &user_id)?;
-    let held = caller::held(db, &user_id, terms.now)?;
+    let held = find::held(db, &user_id, terms.now)?;
     let grant = held.into_iter().find(|held| held.gives(&check.permission, &scope));
     let state = account.as_ref().map(|account| account.state(terms));
     let reason = reason(db, state, grant.as_ref(), &check.permission)?;

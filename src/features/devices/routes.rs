@@ -8,7 +8,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         devices::{self, DeviceRow},
-        guard::{SignedIn, Visit},
+        guard::{InPerson, Visit},
         sessions,
     },
     app::App,
@@ -78,7 +78,7 @@ pub struct DevicePath {
 /// List the browsers that you have signed in from, newest first.
 #[utoipa::path(get, path = "/v1/me/devices", tag = "factors")]
 pub async fn list_my_devices(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     paging: Paging,
 ) -> Result<Ok200<Page<Device>>, Problem> {
@@ -96,7 +96,7 @@ pub async fn page(app: &App, by: &Visit, paging: &Paging) -> Result<Page<Device>
         move |db: &mut _| Ok::<_, Problem>(devices::list(db, &user, after.as_ref(), limit + 1)?);
     let rows = app.db.read(read).await?;
     let seal = |row: &DeviceRow| app.cursors.seal(&list, row.id.as_str().as_bytes());
-    let current = by.caller.session.device_id.as_ref();
+    let current = by.session()?.device_id.as_ref();
     Ok(Page::cut(rows, limit, seal, |row| Device::of(row, current, now)))
 }
 
@@ -105,7 +105,7 @@ pub async fn page(app: &App, by: &Visit, paging: &Paging) -> Result<Page<Device>
 /// Its sessions end, and the next sign-in from it is one from a new device.
 #[utoipa::path(delete, path = "/v1/me/devices/{id}", tag = "factors")]
 pub async fn forget_my_device(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     request: HttpRequest,
     Path(at): Path<DevicePath>,
@@ -122,9 +122,9 @@ pub async fn forget(
     id: DeviceId,
 ) -> Result<(), Problem> {
     let (user, now, visit): (UserId, _, _) = (by.user().clone(), app.now(), by.clone());
-    let is_current = by.caller.session.device_id.as_ref() == Some(&id);
+    let is_current = by.session()?.device_id.as_ref() == Some(&id);
     let event = Event::new(app, Kind::DeviceForgotten).actor(&user).subject(user.as_str());
-    let event = event.session(&by.caller.session.id).peer(&by.peer);
+    let event = event.session(by.caller.session_id()).peer(&by.peer);
     app.db
         .write(move |db| {
             visit.recheck(db, now)?;

@@ -100,7 +100,7 @@ pub async fn request_email_change(
     let (id, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
     let asked = Asked::new(&app, new);
     let event = Event::new(&app, Kind::EmailChangeAsked).actor(&id).subject(id.as_str());
-    let event = event.session(&by.caller.session.id).peer(&by.peer);
+    let event = event.session(by.caller.session_id()).peer(&by.peer);
     app.db
         .write(move |db| {
             let row = store::lock(db, &id)?.ok_or(Code::NotSignedIn)?;

@@ -9,7 +9,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         devices,
-        guard::{Public, SignedIn, Visit},
+        guard::{InPerson, Public, SignedIn, Visit},
         once::{self, ChangeEmail, Found, Guess, Proof, ProofHash, ResetPassword, UndoEmailChange},
         pending,
         sessions::{self, Which},
@@ -67,7 +67,7 @@ pub async fn confirm_email_change(
 /// The former address is told and can undo the change for seven days.
 #[utoipa::path(post, path = "/v1/me/email/confirm", tag = "me")]
 pub async fn confirm_email_change_with_code(
-    by: SignedIn<Proofs>,
+    by: InPerson<SignedIn<Proofs>>,
     app: Data<App>,
     Json(body): Json<MailedCode>,
 ) -> Result<NoContent, Problem> {

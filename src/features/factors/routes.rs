@@ -12,7 +12,7 @@ use crate::{
         devices,
         entry::{self, Started},
         failures,
-        guard::{Enrolling, Fresh, Visit},
+        guard::{Enrolling, Fresh, InPerson, Visit},
         notify, passkeys, recovery,
         sessions::{self, Which},
         steps,
@@ -47,7 +47,10 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// Read your second factors.
 #[utoipa::path(get, path = "/v1/me/factors", tag = "factors")]
-pub async fn get_my_factors(by: Enrolling, app: Data<App>) -> Result<Ok200<Factors>, Problem> {
+pub async fn get_my_factors(
+    by: Enrolling<InPerson>,
+    app: Data<App>,
+) -> Result<Ok200<Factors>, Problem> {
     Ok(Ok200(list(&app, &by).await?))
 }
 
@@ -168,7 +171,7 @@ fn confirm_first_code(
     failures::clear(db, user, Method::Totp)?;
     steps::note_second_factor(db, user)?;
     let codes = if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
-    sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
+    sessions::revoke_many(db, user, &Which::AllBut(&by.session()?.id), now)?;
     devices::distrust(db, user)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Totp)?;
     notify::factor_changed(db, app, user, FactorChange::TotpAdded)?;
@@ -272,7 +275,7 @@ pub async fn renew(app: &App, by: &Visit) -> Result<Vec<String>, Problem> {
 
 fn about(app: &App, by: &Visit, kind: Kind) -> Event {
     let event = Event::new(app, kind).actor(by.user()).subject(by.user().as_str());
-    event.session(&by.caller.session.id).peer(&by.peer)
+    event.session(by.caller.session_id()).peer(&by.peer)
 }
 
 fn of_kind(kind: &str) -> serde_json::Value {

@@ -11,7 +11,7 @@ use crate::{
         devices,
         entry::{self, Started},
         failures,
-        guard::{Enrolling, Fresh, RECENTLY, SignedIn, Visit},
+        guard::{Enrolling, Fresh, InPerson, RECENTLY, SignedIn, Visit},
         notify,
         passkeys::{
             ceremony::{self, CeremonyRow, Purpose, Terms},
@@ -57,7 +57,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// List your passkeys, oldest first.
 #[utoipa::path(get, path = "/v1/me/passkeys", tag = "factors")]
 pub async fn list_my_passkeys(
-    by: Enrolling,
+    by: Enrolling<InPerson>,
     app: Data<App>,
     paging: Paging,
 ) -> Result<Ok200<Page<Passkey>>, Problem> {
@@ -76,7 +76,7 @@ fn terms(by: &Visit) -> Terms {
     Terms {
         purpose: Purpose::Register,
         user: Some(by.user().clone()),
-        bound_to: Some(by.caller.session.id.to_string()),
+        bound_to: by.caller.session_id().map(ToString::to_string),
     }
 }
 
@@ -199,7 +199,7 @@ fn add(
     steps::note_second_factor(db, user)?;
     let recovery_codes =
         if account.second_factor { Vec::new() } else { recovery::renew(db, app, user)? };
-    sessions::revoke_many(db, user, &Which::AllBut(&by.caller.session.id), now)?;
+    sessions::revoke_many(db, user, &Which::AllBut(&by.session()?.id), now)?;
     devices::distrust(db, user)?;
     let started = entry::raise(db, app, &caller, &by.peer, Method::Passkey)?;
     notify::factor_changed(db, app, user, FactorChange::PasskeyAdded)?;
@@ -210,7 +210,7 @@ fn add(
 /// Rename one of your passkeys.
 #[utoipa::path(patch, path = "/v1/me/passkeys/{id}", tag = "factors")]
 pub async fn rename_my_passkey(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     Path(at): Path<PasskeyPath>,
     Json(body): Json<PasskeyName>,
@@ -281,7 +281,7 @@ fn is_shut_out(db: &mut Conn, user: &UserId) -> Result<bool, Problem> {
 
 fn about(app: &App, by: &Visit, kind: Kind) -> Event {
     let event = Event::new(app, kind).actor(by.user()).subject(by.user().as_str());
-    event.session(&by.caller.session.id).peer(&by.peer)
+    event.session(by.caller.session_id()).peer(&by.peer)
 }
 
 fn of_kind() -> serde_json::Value {

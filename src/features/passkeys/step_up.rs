@@ -1,7 +1,6 @@
 //! Proving again, by a passkey, who one is. It counts in the session in which it was begun alone.
 
 use actix_web::{HttpRequest, web::Data};
-use serde_json::json;
 
 use super::{
     check,
@@ -12,7 +11,7 @@ use crate::{
         answer::{CurrentSession, SignInAnswer},
         audit::{self, Event, Kind},
         entry::{self, Started},
-        guard::{Enrolling, SignedIn, Visit},
+        guard::{Enrolling, InPerson, SignedIn, Visit},
         passkeys::{
             ceremony::{self, Purpose, Terms},
             party::Party,
@@ -44,14 +43,14 @@ fn terms(by: &Visit) -> Terms {
     Terms {
         purpose: Purpose::StepUp,
         user: Some(by.user().clone()),
-        bound_to: Some(by.caller.session.id.to_string()),
+        bound_to: by.caller.session_id().map(ToString::to_string),
     }
 }
 
 /// Begin to prove again, by a passkey, who you are.
 #[utoipa::path(post, path = "/v1/auth/step-up/passkey/begin", tag = "auth")]
 pub async fn begin_passkey_step_up(
-    by: Enrolling<SignedIn<Ceremonies>>,
+    by: Enrolling<InPerson<SignedIn<Ceremonies>>>,
     app: Data<App>,
 ) -> Result<Created<PasskeyCeremony>, Problem> {
     Ok(Created(begin(&app, &by).await?))
@@ -80,7 +79,7 @@ pub async fn begin(app: &App, by: &Visit) -> Result<PasskeyCeremony, Problem> {
 /// The session goes on under a new cookie.
 #[utoipa::path(post, path = "/v1/auth/step-up/passkey", tag = "auth")]
 pub async fn finish_passkey_step_up(
-    by: Enrolling<SignedIn<Passwords>>,
+    by: Enrolling<InPerson<SignedIn<Passwords>>>,
     app: Data<App>,
     request: HttpRequest,
     Json(body): Json<PasskeyProof>,
@@ -112,9 +111,7 @@ pub async fn finish(
         }
         let caller = visit.recheck(db, now)?;
         let started = entry::raise(db, &own, &caller, &visit.peer, Method::Passkey)?;
-        let names = started.caller.session.amr().names();
-        let event = about(&own, &visit, Kind::SteppedUp).session(&started.caller.session.id);
-        audit::record(db, event.detail(json!({ "amr": names })))?;
+        audit::record(db, started.tell(about(&own, &visit, Kind::SteppedUp)))?;
         Ok(Ok(started))
     });
     let caller = raised.await??.hand_over(app, request)?;
@@ -123,5 +120,5 @@ pub async fn finish(
 
 fn about(app: &App, by: &Visit, kind: Kind) -> Event {
     let event = Event::new(app, kind).actor(by.user()).subject(by.user().as_str());
-    event.session(&by.caller.session.id).peer(&by.peer)
+    event.session(by.caller.session_id()).peer(&by.peer)
 }

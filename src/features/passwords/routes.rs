@@ -87,10 +87,11 @@ async fn complete(
 ) -> Result<(), Problem> {
     let (id, now) = (by.user().clone(), app.now());
     let visit = by.clone();
-    let remember = by.caller.session.remember.into();
-    let amr = by.caller.session.amr().with(Method::Password);
-    let (session, opened) = NewSession::new(app, &id, &by.peer, remember, &amr);
-    let session = session.on(by.caller.session.device_id.clone());
+    let current = by.session()?;
+    let amr = current.amr().with(Method::Password);
+    let (session, opened) = NewSession::new(app, &id, &by.peer, current.remember.into(), &amr);
+    // A second factor was proved when it was, and not by this password.
+    let session = session.on(current.device_id.clone()).proved_at(current.auth_time);
     let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
     let made = made.session(session.id()).peer(&by.peer);
     let notice = Mail::PasswordChanged { at: now, link: app.config.page("/forgot") };

@@ -16,13 +16,13 @@ use crate::{
     endpoints,
     features::accounts::{model::UserPath, store},
     http::{argument::Path, code::Code, endpoint::Endpoint, problem::Problem, reply::Created},
-    kernel::{clock::Timestamp, mail::Mail, permission::UsersWrite},
+    kernel::{account::AccountKind, clock::Timestamp, mail::Mail, permission::UsersWrite},
     work::outbox::{self, Letter},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        create_password_link: [AccountNotFound, OwnAccount, GrantExceedsOwn],
+        create_password_link: [AccountNotFound, OwnAccount, GrantExceedsOwn, NotAPerson],
     ]
 }
 
@@ -71,6 +71,9 @@ pub async fn create_password_link(
             reach::lock(db)?;
             let row = store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;
+            if row.kind == AccountKind::Service {
+                return Err(Code::NotAPerson.into());
+            }
             once::issue(db, &proof, &row.id, &row.email)?;
             outbox::put(db, &letter, row.reader())?;
             Ok::<_, Problem>(audit::record(db, event)?)

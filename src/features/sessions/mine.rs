@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{
         audit::{self, Event, Kind},
-        guard::{SignedIn, Visit},
+        guard::{InPerson, Visit},
         sessions::{self, Which},
     },
     app::App,
@@ -36,23 +36,23 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// List your sessions, newest first.
 #[utoipa::path(get, path = "/v1/me/sessions", tag = "me")]
 pub async fn list_my_sessions(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
-    others::page(&app, Whose::Mine(by.user().clone()), &by.caller.session.id, paging).await
+    others::page(&app, Whose::Mine(by.user().clone()), by.caller.session_id(), paging).await
 }
 
 /// End one of your sessions.
 #[utoipa::path(delete, path = "/v1/me/sessions/{id}", tag = "me")]
 pub async fn revoke_my_session(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
     request: HttpRequest,
     Path(at): Path<SessionPath>,
 ) -> Result<NoContent, Problem> {
     let (user, now, visit) = (by.user().clone(), app.now(), Visit::clone(&by));
-    let is_current = at.id == by.caller.session.id;
+    let is_current = at.id == by.session()?.id;
     let event = Event::new(&app, Kind::SessionRevoked).actor(&user).subject(user.as_str());
     let event = event.session(&at.id).peer(&by.peer);
     app.db
@@ -73,10 +73,10 @@ pub async fn revoke_my_session(
 /// End all your sessions but this one.
 #[utoipa::path(delete, path = "/v1/me/sessions", tag = "me")]
 pub async fn revoke_my_other_sessions(
-    by: SignedIn,
+    by: InPerson,
     app: Data<App>,
 ) -> Result<Ok200<Revoked>, Problem> {
-    let (user, kept, now) = (by.user().clone(), by.caller.session.id.clone(), app.now());
+    let (user, kept, now) = (by.user().clone(), by.session()?.id.clone(), app.now());
     let event = Event::new(&app, Kind::SessionsRevoked).actor(&user).subject(user.as_str());
     let (event, visit) = (event.peer(&by.peer), Visit::clone(&by));
     let revoked = app

@@ -155,9 +155,9 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    pub fn new(row: SessionRow, current: &SessionId) -> Self {
+    pub fn new(row: SessionRow, current: Option<&SessionId>) -> Self {
         Self {
-            current: row.id == *current,
+            current: Some(&row.id) == current,
             acr: row.amr().assurance(),
             amr: row.amr().names(),
             expires: row.ends_at(),

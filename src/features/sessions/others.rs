@@ -50,7 +50,7 @@ pub enum Whose {
 pub async fn page(
     app: &App,
     whose: Whose,
-    current: &SessionId,
+    current: Option<&SessionId>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
     let (Whose::Mine(user) | Whose::Another(user)) = &whose;
@@ -79,7 +79,7 @@ pub async fn list_user_sessions(
     Path(at): Path<UserPath>,
     paging: Paging,
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
-    page(&app, Whose::Another(at.id), &by.caller.session.id, paging).await
+    page(&app, Whose::Another(at.id), by.caller.session_id(), paging).await
 }
 
 /// End all sessions of an account.
@@ -151,13 +151,13 @@ pub async fn revoke_all_sessions(
 ) -> Result<Ok200<Revoked>, Problem> {
     let (now, visit) = (app.now(), Visit::clone(&by));
     let event = Event::new(&app, Kind::SessionsRevoked).actor(by.user());
-    let event = event.session(&by.caller.session.id).peer(&by.peer);
+    let event = event.session(by.caller.session_id()).peer(&by.peer);
     let revoked = app
         .db
         .write(move |db| {
             let caller = visit.recheck(db, now)?;
             reach::check_everybody(db, &caller, now)?;
-            let revoked = sessions::revoke_everybody_but(db, &caller.session.id, now)?;
+            let revoked = sessions::revoke_everybody_but(db, caller.session_id(), now)?;
             let detail = json!({ "of": "everybody", "revoked": revoked });
             audit::record(db, event.detail(detail))?;
             Ok::<_, Problem>(revoked)

@@ -15,7 +15,7 @@ use crate::{
         challenge::{self, Solved},
         entry::{self, Arrival, Entered, Proof},
         failures,
-        guard::{Enrolling, Public},
+        guard::{Enrolling, InPerson, Public},
         sessions::{self, Remember},
         throttle::{self, Bucket, Passwords},
     },
@@ -256,11 +256,11 @@ fn give_back(db: &mut Conn, attempt: &Attempt) -> Result<(), Problem> {
 /// Sign out: end this session.
 #[utoipa::path(post, path = "/v1/auth/sign-out", tag = "auth")]
 pub async fn sign_out(
-    by: Enrolling,
+    by: Enrolling<InPerson>,
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<NoContent, Problem> {
-    let (user, session, now) = (by.user().clone(), by.caller.session.id.clone(), app.now());
+    let (user, session, now) = (by.user().clone(), by.session()?.id.clone(), app.now());
     let event = Event::new(&app, Kind::SignedOut).actor(&user).subject(user.as_str());
     let event = event.session(&session).peer(&by.peer);
     app.db
@@ -284,12 +284,12 @@ pub async fn get_session(
     app: Data<App>,
     request: HttpRequest,
 ) -> Result<Prebuilt<SessionAnswer>, Problem> {
-    let found = match caller::of(&request) {
+    let found = match caller::of(&request).await {
         Err(problem) if problem.code() == Code::TokenInvalid => None,
         other => other?,
     };
     let answer = |caller: Option<&Caller>| {
-        let session = caller.map(|caller| CurrentSession::of(caller, &app));
+        let session = caller.and_then(|caller| CurrentSession::of(caller, &app));
         Prebuilt::new(&SessionAnswer { session })
     };
     // The most frequent question of all: its answer is written once for each finding.

@@ -9,7 +9,7 @@ use crate::{
         audit::{self, Event, Kind},
         codes::{self, CodeMethod, Typed},
         entry::{self, Started},
-        guard::{Enrolling, SignedIn, Visit},
+        guard::{Enrolling, InPerson, SignedIn, Visit},
         steps,
         throttle::{self, Bucket, Mails, Passwords},
     },
@@ -44,7 +44,7 @@ const NEEDED: Refusal = Refusal::new("required", "The method needs this field.")
 /// would do. The session goes on under a new cookie.
 #[utoipa::path(post, path = "/v1/auth/step-up", tag = "auth")]
 pub async fn step_up(
-    by: Enrolling<SignedIn<Passwords>>,
+    by: Enrolling<InPerson<SignedIn<Passwords>>>,
     app: Data<App>,
     request: HttpRequest,
     Json(body): Json<StepUp>,
@@ -58,7 +58,7 @@ pub async fn step_up(
 /// session alone, and the code before does not any more.
 #[utoipa::path(post, path = "/v1/auth/step-up/mail", tag = "auth")]
 pub async fn mail_step_up(
-    by: Enrolling<SignedIn<Mails>>,
+    by: Enrolling<InPerson<SignedIn<Mails>>>,
     app: Data<App>,
 ) -> Result<Accepted<MailAnswer>, Problem> {
     mail(&app, &by).await?;
@@ -78,7 +78,7 @@ pub async fn mail(app: &App, by: &Visit) -> Result<(), Problem> {
             if let Err(problem) = throttle::take(db, &bucket, now)? {
                 return Ok(Err(problem));
             }
-            codes::mail(db, &own, visit.user(), visit.caller.session.id.as_str())?;
+            codes::mail(db, &own, visit.user(), visit.session()?.id.as_str())?;
             Ok::<_, Problem>(Ok(()))
         })
         .await?
@@ -134,11 +134,11 @@ async fn with_code(
     throttle::take_try(app, by.address.clone()).await?;
     let (own, visit, now) = (app.clone(), by.clone(), app.now());
     let refused = Event::new(app, Kind::StepUpRefused).actor(by.user()).subject(by.user().as_str());
-    let refused = refused.session(&by.caller.session.id).peer(&by.peer);
+    let refused = refused.session(by.caller.session_id()).peer(&by.peer);
     let raised = app.db.write(move |db| {
         confirm::lock(db, &visit, now)?;
         steps::must_do(db, visit.user(), method.into())?;
-        let (user, binding) = (visit.user(), visit.caller.session.id.as_str());
+        let (user, binding) = (visit.user(), visit.session()?.id.as_str());
         let typed = Typed { user, method, code: &code, binding };
         if let Err(problem) = codes::guess(db, &own, &typed)? {
             audit::record(db, refused)?;
@@ -156,8 +156,6 @@ fn raise(db: &mut Conn, app: &App, by: &Visit, method: Method) -> Result<Started
     let caller = by.recheck(db, app.now())?;
     let started = entry::raise(db, app, &caller, &by.peer, method)?;
     let event = Event::new(app, Kind::SteppedUp).actor(by.user()).subject(by.user().as_str());
-    let event = event.session(&started.caller.session.id).peer(&by.peer);
-    let names = started.caller.session.amr().names();
-    audit::record(db, event.detail(serde_json::json!({ "amr": names })))?;
+    audit::record(db, started.tell(event).peer(&by.peer))?;
     Ok(started)
 }

@@ -6,7 +6,8 @@ use crate::{
     access::{
         admins,
         audit::{self, Event, Kind},
-        caller::{self, SYSTEM},
+        caller::SYSTEM,
+        find,
         grants::{self, GrantRow},
         sessions::{self, Which},
         state, steps,
@@ -99,7 +100,7 @@ pub fn make_admin(db: &mut Conn, new: NewAdmin, now: Timestamp) -> Result<Accoun
     };
     let role: RoleId = admin_role(db)?;
     // A grant that ends by itself makes no lasting administrator: the new one takes its place.
-    for held in caller::held(db, &row.id, now)? {
+    for held in find::held(db, &row.id, now)? {
         if held.role_id == role && held.scope == SYSTEM {
             grants::revoke(db, &held.grant_id, now)?;
         }

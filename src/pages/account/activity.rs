@@ -7,7 +7,7 @@ use super::{
     up,
 };
 use crate::{
-    access::guard::SignedIn,
+    access::guard::InPerson,
     pages::{
         asked::{Answer, Asked},
         card::Link,
@@ -27,7 +27,7 @@ struct ActivityPage {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     let events = events::latest(&asked, &shell, by.user(), MOST).await?;
     shell.show(&ActivityPage { shell: shell.clone(), back: up(&shell), events })

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::factors;
 use crate::{
-    access::guard::{Enrolling, Fresh, Visit},
+    access::guard::{Enrolling, Fresh, InPerson, Visit},
     features::factors::{
         model::{NewTotpFactor, TotpConfirmation, TotpSetUp},
         routes,
@@ -86,7 +86,7 @@ async fn enrol(
 
 /// Nothing is known here of an app: its set-up begins anew.
 pub async fn begin_again(asked: Asked) -> Answer {
-    asked.enter::<Enrolling>().await?;
+    asked.enter::<Enrolling<InPerson>>().await?;
     Ok(lead_to("/account/factors/app"))
 }
 

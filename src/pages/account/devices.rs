@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{sessions, up};
 use crate::{
-    access::guard::{SignedIn, Visit},
+    access::guard::{InPerson, Visit},
     features::devices::routes::{self, Device as Known},
     http::{code::Code, page::Paging, problem::Problem},
     kernel::{device::Device, id::DeviceId},
@@ -52,7 +52,7 @@ struct Filled {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     let devices = list(&asked, &by).await?.iter().map(|known| Line::new(&shell, known)).collect();
     let notice = asked.done(&shell, DONE);
@@ -67,7 +67,7 @@ pub async fn list(asked: &Asked, by: &Visit) -> Result<Vec<Known>, Problem> {
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let Filled { forget } = asked.form().await?;
     match routes::forget(&asked.app, &by, &asked.request, forget).await {
         Ok(()) => Ok(lead_to("/account/devices?done=device-forgotten")),

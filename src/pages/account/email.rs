@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::up;
 use crate::{
     access::{
-        guard::{Fresh, RECENTLY, SignedIn},
+        guard::{Fresh, InPerson, RECENTLY, SignedIn},
         throttle::{Mails, Proofs},
     },
     features::{
@@ -59,18 +59,22 @@ async fn ask(asked: &Asked, by: Changing, email: &str) -> Result<HttpResponse, P
 }
 
 pub async fn show_code(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     confirming(&asked.shell.with(&by.caller)).show()
 }
 
 pub async fn submit_code(mut asked: Asked) -> Answer {
-    let by: SignedIn<Proofs> = asked.enter().await?;
+    let by: InPerson<SignedIn<Proofs>> = asked.enter().await?;
     let Filled { code } = asked.form().await?;
     let shell = asked.shell.with(&by.caller);
     outcome(confirm(&asked, by, &code).await, || confirming(&shell))
 }
 
-async fn confirm(asked: &Asked, by: SignedIn<Proofs>, code: &str) -> Result<HttpResponse, Problem> {
+async fn confirm(
+    asked: &Asked,
+    by: InPerson<SignedIn<Proofs>>,
+    code: &str,
+) -> Result<HttpResponse, Problem> {
     let body = valid(MailedCode { code: plain(code) })?;
     confirm_email_change_with_code(by, asked.app.clone(), body).await?;
     Ok(lead_to("/account?done=email-confirm"))

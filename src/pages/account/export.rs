@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, http::header};
 
 use super::up;
 use crate::{
-    access::guard::SignedIn,
+    access::guard::InPerson,
     features::accounts::export::export_me,
     http::{problem::Problem, reply::Ok200},
     pages::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     Card::new(&shell, shell.say("export"))
         .lead(shell.say("export-lead"))
@@ -25,7 +25,7 @@ pub async fn show(asked: Asked) -> Answer {
 }
 
 pub async fn submit(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let Ok200(export) = export_me(by, asked.app.clone()).await?;
     let file = serde_json::to_vec_pretty(&export).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::up;
 use crate::{
-    access::guard::{Enrolling, Fresh},
+    access::guard::{Enrolling, Fresh, InPerson},
     features::factors::{
         model::{EmailStep, Factors},
         routes,
@@ -59,7 +59,7 @@ struct Filled {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: Enrolling = asked.enter().await?;
+    let by: Enrolling<InPerson> = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     let factors = routes::list(&asked.app, &by).await?;
     let has_one = factors.totp.iter().any(|factor| factor.confirmed);
@@ -110,7 +110,7 @@ struct Switched {
 
 /// Nothing is asked here.
 pub async fn begin_again(asked: Asked) -> Answer {
-    asked.enter::<Enrolling>().await?;
+    asked.enter::<Enrolling<InPerson>>().await?;
     Ok(lead_to("/account/factors"))
 }
 

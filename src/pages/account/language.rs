@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::up;
 use crate::{
-    access::guard::SignedIn,
+    access::guard::InPerson,
     features::accounts::{me, model::MyChange},
     http::problem::Problem,
     kernel::texts::Lang,
@@ -25,18 +25,18 @@ struct Filled {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     page(&asked.shell.with(&by.caller), &by.caller.locale).show()
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let Filled { locale } = asked.form().await?;
     let shell = asked.shell.with(&by.caller);
     outcome(change(&asked, by, &locale).await, || page(&shell, &locale))
 }
 
-async fn change(asked: &Asked, by: SignedIn, locale: &str) -> Result<HttpResponse, Problem> {
+async fn change(asked: &Asked, by: InPerson, locale: &str) -> Result<HttpResponse, Problem> {
     let body = MyChange { name: None, locale: Some(locale.to_owned()) };
     me::update_me(by, asked.app.clone(), valid(body)?).await?;
     Ok(lead_to("/account?done=language"))

@@ -26,7 +26,7 @@ use crate::access::{caller, guard::Public};
 /// `/`: leads to the account, or to the sign-in.
 pub async fn start(asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
-    let is_known = caller::of(&asked.request)?.is_some();
+    let is_known = caller::of_cookie(&asked.request)?.is_some();
     Ok(lead_to(if is_known { "/account" } else { "/sign-in" }))
 }
 

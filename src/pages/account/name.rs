@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::up;
 use crate::{
-    access::guard::SignedIn,
+    access::guard::InPerson,
     features::accounts::{me, model::MyChange},
     http::problem::Problem,
     pages::{
@@ -23,18 +23,18 @@ struct Filled {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     page(&asked.shell.with(&by.caller), &by.caller.name).show()
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let Filled { name } = asked.form().await?;
     let shell = asked.shell.with(&by.caller);
     outcome(rename(&asked, by, &name).await, || page(&shell, &name))
 }
 
-async fn rename(asked: &Asked, by: SignedIn, name: &str) -> Result<HttpResponse, Problem> {
+async fn rename(asked: &Asked, by: InPerson, name: &str) -> Result<HttpResponse, Problem> {
     let body = MyChange { name: Some(name.to_owned()), locale: None };
     me::update_me(by, asked.app.clone(), valid(body)?).await?;
     Ok(lead_to("/account?done=name"))

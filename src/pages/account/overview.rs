@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{
         caller::Caller,
-        guard::{SignedIn, Visit},
+        guard::{InPerson, Visit},
     },
     features::accounts::store,
     http::problem::Problem,
@@ -55,7 +55,7 @@ struct Row {
 }
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     let caller = by.caller.clone();
     let events = events::latest(&asked, &shell, by.user(), EVENTS).await?;

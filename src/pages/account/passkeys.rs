@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::up;
 use crate::{
     access::{
-        guard::{Enrolling, Fresh},
+        guard::{Enrolling, Fresh, InPerson},
         passkeys::model::Passkey as Known,
     },
     features::passkeys::routes,
@@ -53,7 +53,7 @@ struct Filled {
 pub async fn show(asked: Asked) -> Answer {
     let by: Enrolling<Fresh> = asked.enter().await?;
     let shell = asked.shell.with(&by.caller).with_script();
-    let listing = asked.enter::<Enrolling>().await?;
+    let listing = asked.enter::<Enrolling<InPerson>>().await?;
     let known = list(&asked, listing).await?;
     let passkeys = known.iter().map(|known| Line::of(&shell, known));
     let page = PasskeysPage {
@@ -67,7 +67,7 @@ pub async fn show(asked: Asked) -> Answer {
 }
 
 /// The latest passkeys of the caller.
-pub async fn list(asked: &Asked, by: Enrolling) -> Result<Vec<Known>, Problem> {
+pub async fn list(asked: &Asked, by: Enrolling<InPerson>) -> Result<Vec<Known>, Problem> {
     let mut paging = Paging::extract(&asked.request).await?;
     paging.limit = 200;
     let Ok200(page) = routes::list_my_passkeys(by, asked.app.clone(), paging).await?;

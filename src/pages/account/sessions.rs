@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::up;
 use crate::{
-    access::guard::SignedIn,
+    access::guard::InPerson,
     features::sessions::{
         mine,
         model::{SessionPath, SessionView},
@@ -51,7 +51,7 @@ struct Filled {
 const DONE: &[&str] = &["session-ended", "sessions-ended", "session-gone"];
 
 pub async fn show(asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let shell = asked.shell.with(&by.caller);
     let notice = asked.done(&shell, DONE);
     let all = list(&asked, by).await?;
@@ -65,7 +65,7 @@ pub async fn show(asked: Asked) -> Answer {
 /// All running sessions of the caller, newest first: an account has fewer than a page holds.
 pub async fn list(
     asked: &Asked,
-    by: SignedIn,
+    by: InPerson,
 ) -> Result<Vec<SessionView>, crate::http::problem::Problem> {
     let mut paging = Paging::extract(&asked.request).await?;
     paging.limit = 200;
@@ -74,7 +74,7 @@ pub async fn list(
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
-    let by: SignedIn = asked.enter().await?;
+    let by: InPerson = asked.enter().await?;
     let Filled { end } = asked.form().await?;
     if end == "others" {
         mine::revoke_my_other_sessions(by, asked.app.clone()).await?;

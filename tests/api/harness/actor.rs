@@ -21,6 +21,8 @@ pub struct Actor {
     cookie_name: &'static str,
     /// The device's cookie, where this browser keeps one.
     device: Option<Arc<Mutex<Option<String>>>>,
+    /// What it sends as `Authorization`, where it is a program.
+    bearer: Option<String>,
     pub id: String,
     pub email: String,
 }
@@ -41,7 +43,7 @@ impl Actor {
     ) -> Self {
         let (id, email) = (String::new(), String::new());
         let cookie = Arc::default();
-        Self { base, client, contract, cookie, cookie_name, device: None, id, email }
+        Self { base, client, contract, cookie, cookie_name, device: None, bearer: None, id, email }
     }
 
     /// The same person on another device: same account, no cookie yet.
@@ -68,6 +70,11 @@ impl Actor {
     pub fn set_device_cookie(&self, cookie: &str) {
         let device = self.device.as_ref().expect("a browser");
         *device.lock().expect("not poisoned") = Some(cookie.to_owned());
+    }
+
+    /// A program that calls in the name of the same account with a key or a token.
+    pub fn bearing(&self, token: &str) -> Self {
+        Self { bearer: Some(token.to_owned()), ..self.elsewhere() }
     }
 
     /// The same person, who gives this address at a sign-in.
@@ -128,7 +135,10 @@ impl Actor {
 
     /// A request with this actor's cookie, to be sent by `send`.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.base));
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.bearer {
+            request = request.bearer_auth(token);
+        }
         let cookies: Vec<_> = self.cookie().into_iter().chain(self.device_cookie()).collect();
         if cookies.is_empty() {
             request

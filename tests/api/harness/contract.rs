@@ -94,6 +94,10 @@ impl Contract {
 fn check_headers(at: &str, response: &Value, reply: &Reply) {
     for name in DECLARED {
         let is_declared = response["headers"].get(name).is_some();
+        // Beside a 403 it tells a program that its key is not for this, and others nothing.
+        if reply.status == 403 && is_declared {
+            continue;
+        }
         assert_eq!(reply.header(name).is_some(), is_declared, "{at}: {name} sent and declared");
     }
 }
