@@ -55,5 +55,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         features::checks::matrix::endpoints(),
         features::audit::routes::endpoints(),
     ]
-    .concat()
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,7 +1,7 @@
 //! Puts the service together: middleware in order, session layer, endpoints, documents. Nothing of
 //! the API is mounted that is not among the endpoints and in the contract.
 
-use std::{fmt, io, net::TcpListener, time::Duration};
+use std::{fmt, io, net::TcpListener, panic::resume_unwind, thread, time::Duration};
 
 use actix_cors::Cors;
 use actix_identity::IdentityMiddleware;
@@ -23,7 +23,7 @@ use crate::{
         endpoint::Endpoint,
         finish::{Finish, finish},
         metrics::Metrics,
-        mount::Endpoints,
+        mount::Mounts,
         offered::API_KEY_HEADER,
         origin::Origins,
         outside,
@@ -64,6 +64,26 @@ pub fn document(endpoints: &[Endpoint], cookie: &str) -> Result<serde_json::Valu
     Ok(contract::to_json(&contract.build()?))
 }
 
+/// Bytes that are taken for the document's text beforehand.
+const DOCUMENT: usize = 1 << 20;
+
+/// The document as a text.
+///
+/// What making it takes is several times as much as all else at the start. A thread of its own gives
+/// that back to the system when it ends, if nothing stays behind in it: so the text stands elsewhere.
+fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError> {
+    let mut text = Vec::with_capacity(DOCUMENT);
+    let write = || {
+        let document = document(endpoints, cookie)?;
+        serde_json::to_writer(&mut text, &document).expect("a value is JSON, and memory takes it");
+        Ok(())
+    };
+    let done = thread::scope(|scope| scope.spawn(write).join());
+    done.unwrap_or_else(|panic| resume_unwind(panic))?;
+    text.shrink_to_fit();
+    Ok(String::from_utf8(text).expect("JSON is UTF-8"))
+}
+
 /// The service on an open listener. It answers once the returned server is polled.
 ///
 /// `endpoints` are those of `api`. Errors when they and the contract disagree.
@@ -75,15 +95,15 @@ pub fn build(
     endpoints: Vec<Endpoint>,
     listener: TcpListener,
 ) -> Result<Server, StartError> {
-    let document = document(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
+    let document = written(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let (look, pages) = (Data::new(look), pages::pages());
     let beside = [docs::outside(app.config.docs.enabled), pages::plain()].concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
-    let docs = Data::new(Docs::new(document.to_string()));
+    let docs = Data::new(Docs::new(document));
     let operations = Data::new(Operations::of(&endpoints));
-    let endpoints = Endpoints(endpoints);
+    let mounts = Mounts(endpoints.into_iter().map(Endpoint::into_mount).collect());
     let finish_data = Data::new(finish_data(app, metrics));
     let listed = app.config.allowed_origins.iter().map(|origin| origin.as_str().to_owned());
     let origins = Data::new(Origins::new(app.config.own_origins(), listed.collect()));
@@ -99,7 +119,7 @@ pub fn build(
             .wrap(IdentityMiddleware::default())
             .wrap(cookie::middleware(store.clone(), key.clone(), &config))
             .configure(|config| outside::mount(&pages, config))
-            .service(endpoints.clone());
+            .service(mounts.clone());
         Web::new()
             .app_data(shared.clone())
             .app_data(callers.clone())

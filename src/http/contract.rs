@@ -19,7 +19,7 @@ use utoipa::openapi::{
 
 use super::{
     code::Code,
-    endpoint::{Endpoint, Schemas, document_method},
+    endpoint::{Described, Endpoint, Schemas, document_method},
     offered::API_KEY_HEADER,
     problem::ProblemBody,
     rule::{API_KEY_SCHEME, BEARER_SCHEME, SESSION_SCHEME, as_object, is_described},
@@ -99,15 +99,18 @@ fn header(schema: Value, about: &str) -> Header {
 impl Contract<'_> {
     /// The OpenAPI 3.1 document of exactly these endpoints.
     pub fn build(&self) -> Result<OpenApi, ContractError> {
-        let mut errors = self.check();
+        let mut errors = self.check_places();
         let mut paths = Paths::builder();
-        let mut schemas = problem_schemas();
+        let mut components = Components::new();
+        add(&mut components, problem_schemas(), &mut errors);
         for endpoint in self.endpoints {
-            schemas.extend(endpoint.schemas.iter().cloned());
-            let item = PathItem::new(document_method(&endpoint.method), endpoint.operation.clone());
+            let Described { operation, schemas } = (endpoint.describe)();
+            errors.extend(self.check(endpoint, &operation));
+            add(&mut components, schemas, &mut errors);
+            let item = PathItem::new(document_method(&endpoint.method), operation);
             paths = paths.path(&endpoint.path, item);
         }
-        let components = components(schemas, self.cookie, &mut errors);
+        add_schemes(&mut components, self.cookie);
         if !errors.is_empty() {
             return Err(ContractError(errors));
         }
@@ -122,46 +125,55 @@ impl Contract<'_> {
             .build())
     }
 
-    fn check(&self) -> Vec<String> {
+    /// Finds two operations of one name or at one place.
+    fn check_places(&self) -> Vec<String> {
         let mut errors = Vec::new();
         let (mut ids, mut places) = (BTreeSet::new(), BTreeSet::new());
         for endpoint in self.endpoints {
-            let at = format!("{} {} ({})", endpoint.method, endpoint.path, endpoint.id);
             if !ids.insert(&endpoint.id) {
-                errors.push(format!("{at}: another operation has this id"));
+                errors.push(format!("{}: another operation has this id", at(endpoint)));
             }
             if !places.insert((endpoint.method.as_str(), &endpoint.path)) {
-                errors.push(format!("{at}: another operation answers this method and path"));
+                let error = "another operation answers this method and path";
+                errors.push(format!("{}: {error}", at(endpoint)));
             }
-            if !is_described(&endpoint.rule, &endpoint.operation) {
-                errors.push(format!("{at}: the document does not say what the guard demands"));
-            }
-            if endpoint.operation.summary.is_none() {
-                errors.push(format!("{at}: no summary"));
-            }
-            let tags = endpoint.operation.tags.iter().flatten();
-            if !tags.clone().any(|tag| self.tags.iter().any(|(name, _)| name == tag)) {
-                errors.push(format!("{at}: no tag that the contract declares"));
-            }
-            errors.extend(check_path(endpoint).map(|error| format!("{at}: {error}")));
         }
         errors
     }
+
+    /// Finds what the description of an operation lacks.
+    fn check(&self, endpoint: &Endpoint, operation: &Operation) -> Vec<String> {
+        let mut errors = Vec::new();
+        if !is_described(&endpoint.rule, operation) {
+            errors.push("the document does not say what the guard demands".to_owned());
+        }
+        if operation.summary.is_none() {
+            errors.push("no summary".to_owned());
+        }
+        let mut tags = operation.tags.iter().flatten();
+        if !tags.any(|tag| self.tags.iter().any(|(name, _)| name == tag)) {
+            errors.push("no tag that the contract declares".to_owned());
+        }
+        errors.extend(check_path(&endpoint.path, operation));
+        errors.into_iter().map(|error| format!("{}: {error}", at(endpoint))).collect()
+    }
+}
+
+/// How a fault names an endpoint.
+fn at(endpoint: &Endpoint) -> String {
+    format!("{} {} ({})", endpoint.method, endpoint.path, endpoint.id)
 }
 
 /// Each `{name}` in the path has a parameter of this name, or the document would be invalid.
-fn check_path(endpoint: &Endpoint) -> Option<String> {
-    let parameters: BTreeSet<_> = endpoint
-        .operation
+fn check_path(path: &str, operation: &Operation) -> Option<String> {
+    let parameters: BTreeSet<_> = operation
         .parameters
         .iter()
         .flatten()
         .filter_map(as_object)
         .map(|parameter| parameter.name.as_str())
         .collect();
-    endpoint
-        .path
-        .split('/')
+    path.split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .find(|name| !parameters.contains(name))
         .map(|name| format!("the path parameter `{name}` is not described"))
@@ -173,8 +185,8 @@ fn problem_schemas() -> Schemas {
     schemas
 }
 
-fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Components {
-    let mut components = Components::new();
+/// Adds schemas, and finds two of one name.
+fn add(components: &mut Components, schemas: Schemas, errors: &mut Vec<String>) {
     for (name, schema) in schemas {
         match components.schemas.get(&name) {
             Some(known) if *known != schema => {
@@ -189,6 +201,10 @@ fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Compo
             }
         }
     }
+}
+
+/// Adds the ways to show who one is.
+fn add_schemes(components: &mut Components, cookie: &str) {
     let description = "The session cookie that `sign_in_with_password` sets: `doorward` over \
         http on a loopback address, `__Host-doorward` over https. Browsers send it by themselves.";
     let scheme = ApiKey::Cookie(ApiKeyValue::with_description(cookie, description));
@@ -199,7 +215,6 @@ fn components(schemas: Schemas, cookie: &str, errors: &mut Vec<String>) -> Compo
     let scheme = ApiKeyValue::with_description(API_KEY_HEADER, "An API key.");
     let scheme = ApiKey::Header(scheme);
     components.add_security_scheme(API_KEY_SCHEME, SecurityScheme::ApiKey(scheme));
-    components
 }
 
 fn info() -> Info {

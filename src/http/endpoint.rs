@@ -110,16 +110,33 @@ handler!(A B C);
 handler!(A B C D);
 handler!(A B C D E);
 
-/// One operation, ready to be mounted and already described.
+/// One operation, ready to be mounted and to be described.
 #[derive(Clone)]
 pub struct Endpoint {
     pub id: String,
     pub method: Method,
     pub path: String,
     pub rule: Rule,
+    /// Makes what the document says of it. That is large, and wanted once.
+    pub describe: Arc<dyn Fn() -> Described + Send + Sync>,
+    route: MakeRoute,
+}
+
+/// What the document says of an operation, and the schemas that it refers to.
+pub struct Described {
     pub operation: Operation,
     pub schemas: Schemas,
-    route: Arc<dyn Fn(Route) -> Route + Send + Sync>,
+}
+
+type MakeRoute = Arc<dyn Fn(Route) -> Route + Send + Sync>;
+
+/// What is left of an endpoint once it stands in the contract: where it answers, and by what. Every
+/// worker keeps one, and a description is a thousand times as large.
+#[derive(Clone)]
+pub struct Mount {
+    pub method: Method,
+    pub path: String,
+    route: MakeRoute,
 }
 
 /// Lists the endpoints of a feature: each handler with the problems that it alone may answer.
@@ -139,30 +156,21 @@ impl Endpoint {
     ///
     /// Panics when the line does not describe exactly one operation: that is an error in the
     /// program, found by the first test that builds the contract.
-    pub fn of<H, Args>(document: impl OpenApiFactory, handler: H, codes: &[Code]) -> Self
+    pub fn of<H, Args>(
+        document: impl OpenApiFactory + Send + Sync + 'static,
+        handler: H,
+        codes: &'static [Code],
+    ) -> Self
     where
         H: Handler<Args>,
         H::First: Guard,
         H::Reply: Reply,
     {
-        let rule = <H::First as Guard>::RULE;
-        let (path, item) = document.paths().paths.into_iter().next().expect("a path is declared");
-        let (method, mut operation) = only_operation(item);
-        let mut schemas = Schemas::new();
-        operation.responses.responses.clear();
-        operation.parameters = None;
-        operation.request_body = None;
-        H::describe(&mut operation, &mut schemas);
-        H::Reply::describe(&mut operation, &mut schemas);
-        rule.describe(&mut operation);
-        let told = operation.description.take().filter(|text| !text.is_empty());
-        operation.description = Some(
-            [told, Some(rule.sentence())].into_iter().flatten().collect::<Vec<_>>().join("\n\n"),
-        );
-        let csrf: &[Code] = if method.is_safe() { &[] } else { &[Code::OriginRefused] };
-        let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
-        contract::describe_problems(&mut operation, &all);
+        let describe = move || describe::<H, Args>(&document, codes);
+        let (path, method, Described { operation, .. }) = describe();
+        let describe = Arc::new(move || describe().2);
         let id = operation.operation_id.clone().expect("utoipa names every operation");
+        let rule = <H::First as Guard>::RULE;
         let known: Arc<[String]> = argument::query_names(&operation).into();
         let route = Arc::new(move |route: Route| {
             let (handler, known) = (handler.clone(), Arc::clone(&known));
@@ -177,13 +185,46 @@ impl Endpoint {
                 }
             })
         });
-        Self { id, method, path, rule, operation, schemas, route }
+        Self { id, method, path, rule, describe, route }
     }
 
+    /// Gives up its description.
+    pub fn into_mount(self) -> Mount {
+        Mount { method: self.method, path: self.path, route: self.route }
+    }
+}
+
+impl Mount {
     /// The route that answers it, ready for a resource of its path.
     pub fn route(&self, empty: Route) -> Route {
         (self.route)(empty)
     }
+}
+
+/// Path, method and description of a handler: its `utoipa::path` line, and what its types say.
+fn describe<H, Args>(document: &impl OpenApiFactory, codes: &[Code]) -> (String, Method, Described)
+where
+    H: Handler<Args>,
+    H::First: Guard,
+    H::Reply: Reply,
+{
+    let rule = <H::First as Guard>::RULE;
+    let (path, item) = document.paths().paths.into_iter().next().expect("a path is declared");
+    let (method, mut operation) = only_operation(item);
+    let mut schemas = Schemas::new();
+    operation.responses.responses.clear();
+    operation.parameters = None;
+    operation.request_body = None;
+    H::describe(&mut operation, &mut schemas);
+    H::Reply::describe(&mut operation, &mut schemas);
+    rule.describe(&mut operation);
+    let told = operation.description.take().filter(|text| !text.is_empty());
+    let told = told.into_iter().chain([rule.sentence()]);
+    operation.description = Some(told.collect::<Vec<_>>().join("\n\n"));
+    let csrf: &[Code] = if method.is_safe() { &[] } else { &[Code::OriginRefused] };
+    let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
+    contract::describe_problems(&mut operation, &all);
+    (path, method, Described { operation, schemas })
 }
 
 fn only_operation(item: PathItem) -> (Method, Operation) {

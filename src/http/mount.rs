@@ -10,18 +10,18 @@ use actix_web::{
     web,
 };
 
-use super::{code::Code, endpoint::Endpoint, problem::Problem};
+use super::{code::Code, endpoint::Mount, problem::Problem};
 
 /// All endpoints of the service, as one thing that actix can mount.
 #[derive(Clone)]
-pub struct Endpoints(pub Vec<Endpoint>);
+pub struct Mounts(pub Vec<Mount>);
 
-impl HttpServiceFactory for Endpoints {
+impl HttpServiceFactory for Mounts {
     #[expect(clippy::disallowed_methods, reason = "the one place that mounts endpoints")]
     fn register(self, config: &mut AppService) {
-        let mut by_path: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
-        for endpoint in self.0 {
-            by_path.entry(endpoint.path.clone()).or_default().push(endpoint);
+        let mut by_path: BTreeMap<String, Vec<Mount>> = BTreeMap::new();
+        for mount in self.0 {
+            by_path.entry(mount.path.clone()).or_default().push(mount);
         }
         let mut by_path: Vec<_> = by_path.into_iter().collect();
         // actix never falls through from a resource whose path matches, so `/users/me` must be
@@ -29,12 +29,12 @@ impl HttpServiceFactory for Endpoints {
         by_path.sort_by_key(|(path, _)| {
             path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>()
         });
-        for (path, endpoints) in by_path {
+        for (path, mounts) in by_path {
             let mut resource = web::resource(path);
-            for endpoint in &endpoints {
-                resource = resource.route(endpoint.route(route_for(&endpoint.method)));
+            for mount in &mounts {
+                resource = resource.route(mount.route(route_for(&mount.method)));
             }
-            let methods: Vec<_> = endpoints.iter().map(|endpoint| &endpoint.method).collect();
+            let methods: Vec<_> = mounts.iter().map(|mount| &mount.method).collect();
             refuse_others(resource, &methods).register(config);
         }
     }
