@@ -181,6 +181,13 @@ passkey-address = Unter dieser Adresse gehen keine Passkeys.
 passkey-wait = Das waren zu viele Versuche. Warten Sie etwas, dann probieren Sie es wieder.
 passkey-unsupported = Dieser Browser kennt keine Passkeys.
 passkey-no-script = Passkeys brauchen JavaScript.
+
+work-working = Ihr Browser löst zuerst ein kleines Rätsel. Das dauert einen Augenblick.
+work-still = Noch nicht fertig, seit { $seconds } Sekunden.
+work-done = Gelöst. Das Formular wird abgeschickt.
+work-failed = Das Rätsel konnte nicht gelöst werden. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.
+work-no-script = Hier wird gerade ein Skript gebraucht: Damit löst Ihr Browser ein kleines Rätsel, bevor das Formular abgeschickt wird. Das hält Programme fern. Erlauben Sie Skripte für diese Seite, und laden Sie sie neu.
+
 apps = Authenticator-Apps
 apps-none = Noch keine. Jede App für Einmalcodes (TOTP) ist geeignet.
 app-name-usual = Authenticator-App
@@ -370,7 +377,8 @@ problem-accounts-email_taken = Inzwischen hat ein anderes Konto diese Adresse.
 problem-accounts-sign_up_closed = Neue Konten legen die Betreiber von { $service } an. Wenden Sie sich an sie.
 problem-grants-last_admin = Niemand sonst verwaltet den Dienst. Geben Sie zuerst jemand anderem die Verwaltung.
 problem-precondition-stale = Ihr Konto wurde inzwischen geändert. Versuchen Sie es noch einmal.
-problem-challenge-required = Diese Seite geht hier gerade nicht. Melden Sie sich stattdessen mit einer Mail an.
+problem-challenge-required = Das Rätsel zum Formular wurde nicht gelöst. Erlauben Sie Skripte für diese Seite, laden Sie sie neu, und schicken Sie das Formular noch einmal ab.
+problem-challenge-invalid = Das Rätsel zum Formular wurde zu spät gelöst. Schicken Sie das Formular noch einmal ab.
 problem-rate_limit-exceeded =
     { $count ->
         [one] Das waren zu viele Versuche. Probieren Sie es in einer Minute wieder.

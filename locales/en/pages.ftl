@@ -181,6 +181,13 @@ passkey-address = Passkeys can’t be used at this address.
 passkey-wait = There were too many attempts. Wait a little, then try again.
 passkey-unsupported = This browser knows no passkeys.
 passkey-no-script = Passkeys need JavaScript.
+
+work-working = Your browser is solving a small puzzle first. This takes a moment.
+work-still = Still working, for { $seconds } seconds now.
+work-done = Solved. Sending the form.
+work-failed = The puzzle could not be solved. Check your connection, then try again.
+work-no-script = A script is needed here just now: it has your browser solve a small puzzle before the form is sent, which keeps programs out. Allow scripts for this page, then load it again.
+
 apps = Authenticator apps
 apps-none = None yet. Any app for one-time codes (TOTP) will do.
 app-name-usual = Authenticator app
@@ -370,7 +377,8 @@ problem-accounts-email_taken = Another account has this address by now.
 problem-accounts-sign_up_closed = New accounts are made by the people who run { $service }. Ask them for one.
 problem-grants-last_admin = You are the only administrator. Make somebody else an administrator first.
 problem-precondition-stale = Your account was changed meanwhile. Try it again.
-problem-challenge-required = This page can’t be used here just now. Sign in by mail instead.
+problem-challenge-required = The puzzle that goes with the form was not solved. Allow scripts for this page, load it again, and send the form once more.
+problem-challenge-invalid = The puzzle that goes with the form was solved too late. Send the form once more.
 problem-rate_limit-exceeded =
     { $count ->
         [one] There were too many attempts. Try again in a minute.

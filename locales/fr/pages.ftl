@@ -181,6 +181,13 @@ passkey-address = Les clés d’accès ne marchent pas à cette adresse.
 passkey-wait = Il y a eu trop d’essais. Attendez un peu, puis réessayez.
 passkey-unsupported = Ce navigateur ne connaît pas les clés d’accès.
 passkey-no-script = Les clés d’accès ont besoin de JavaScript.
+
+work-working = Votre navigateur résout d’abord une petite énigme. Cela prend un instant.
+work-still = Toujours en cours, depuis { $seconds } secondes.
+work-done = Résolue. Le formulaire est envoyé.
+work-failed = L’énigme n’a pas pu être résolue. Vérifiez votre connexion, puis réessayez.
+work-no-script = Un script est nécessaire ici pour l’instant : votre navigateur résout ainsi une petite énigme avant l’envoi du formulaire, ce qui tient les programmes à l’écart. Autorisez les scripts pour cette page, puis rechargez-la.
+
 apps = Applications d’authentification
 apps-none = Aucune encore. Toute application de codes à usage unique (TOTP) convient.
 app-name-usual = Application
@@ -370,7 +377,8 @@ problem-accounts-email_taken = Un autre compte a maintenant cette adresse.
 problem-accounts-sign_up_closed = Les responsables de { $service } créent les comptes. Demandez-leur-en un.
 problem-grants-last_admin = Vous êtes seul à administrer le service. Donnez d’abord ce rôle à quelqu’un d’autre.
 problem-precondition-stale = Votre compte a été modifié entre-temps. Réessayez.
-problem-challenge-required = Cette page n’est pas utilisable ici pour l’instant. Connectez-vous plutôt par e-mail.
+problem-challenge-required = L’énigme qui accompagne le formulaire n’a pas été résolue. Autorisez les scripts pour cette page, rechargez-la et envoyez le formulaire encore une fois.
+problem-challenge-invalid = L’énigme qui accompagne le formulaire a été résolue trop tard. Envoyez le formulaire encore une fois.
 problem-rate_limit-exceeded =
     { $count ->
         [one] Il y a eu trop d’essais. Réessayez dans une minute.

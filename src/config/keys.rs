@@ -298,8 +298,8 @@ table! {
     /// Work that a caller's machine has to do before it may sign up or sign in with a password.
     challenge: Challenge {
         /// Whether it is asked for. It makes guessing and bulk sign-ups dearer without an outside
-        /// service, and costs each person a moment. The hosted pages solve no puzzles: switch it
-        /// on where pages of your own sign people up and in.
+        /// service, and costs each person a moment. The hosted pages solve puzzles by a script:
+        /// while it is on, nobody signs up or in with a password there without scripts.
         enabled: bool = false;
         /// Zero bits that an answer's hash begins with. Each more doubles the work; 18 takes a
         /// browser about a second.

@@ -44,8 +44,8 @@ impl FromRequest for Asked {
         let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
         let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
         let language = texts::accepted(accepted);
-        let shell =
-            Shell { look: look.clone(), language, now: app.now(), person: None, has_script: false };
+        let (look, now, scripts) = (look.clone(), app.now(), Vec::new());
+        let shell = Shell { look, language, now, person: None, scripts };
         let (request, app) = (request.clone(), app.clone());
         ready(Ok(Self { request, app, shell, body: body.take() }))
     }

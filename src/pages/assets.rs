@@ -1,4 +1,4 @@
-//! The stylesheet and the logo. Their addresses name their content, so a browser may keep them for
+//! The stylesheet, the scripts and the logo. Their addresses name their content, so a browser may keep them for
 //! good; under an address without it they are kept for five minutes.
 
 use actix_web::{
@@ -7,7 +7,7 @@ use actix_web::{
     web::{Data, Header},
 };
 
-use super::look::{Asset, Look};
+use super::look::{Asset, Look, Script};
 
 /// Keeps whatever an SVG holds from being more than a picture, should somebody open it as a page.
 const PICTURE: &str =
@@ -21,12 +21,20 @@ pub async fn stylesheet(
     send(&request, &known, &look.stylesheet)
 }
 
-pub async fn script(
+pub async fn passkeys(
     request: HttpRequest,
     known: Header<IfNoneMatch>,
     look: Data<Look>,
 ) -> HttpResponse {
-    send(&request, &known, &look.script)
+    send(&request, &known, look.script(Script::Passkeys))
+}
+
+pub async fn challenge(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    send(&request, &known, look.script(Script::Challenge))
 }
 
 pub async fn logo(

@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{asked::Answer, form::Form, passkey::Passkey, refusal, shell::Shell};
+use super::{
+    asked::Answer, form::Form, look::Script, passkey::Passkey, refusal, shell::Shell,
+};
 use crate::http::problem::Problem;
 
 /// A page around one form, or around none.
@@ -68,14 +70,18 @@ impl Card {
         self
     }
 
+    /// Shows a form; the page then loads what it needs to be sent.
     pub fn form(mut self, form: Form) -> Self {
+        if form.work.is_some() {
+            self.shell = self.shell.with_script(Script::Challenge);
+        }
         self.form = Some(form);
         self
     }
 
     /// Offers a passkey; the page then loads its script.
     pub fn passkey(mut self, passkey: Passkey) -> Self {
-        self.shell = self.shell.with_script();
+        self.shell = self.shell.with_script(Script::Passkeys);
         self.passkey = Some(passkey);
         self
     }

@@ -15,10 +15,34 @@ pub struct Form {
     pub switches: Vec<(&'static str, &'static str, String)>,
     /// Whose account it is about, for password managers.
     pub username: Option<String>,
+    /// What the browser has to do before it is sent, where the service asks for that.
+    pub work: Option<Work>,
     /// What is wrong, in order: the field's name, where it is one, and the words.
     pub faults: Vec<(Option<&'static str>, String)>,
     takes_focus: bool,
     blames: Vec<(Code, &'static str)>,
+}
+
+/// The words about a puzzle that the browser solves before a form is sent.
+pub struct Work {
+    pub working: String,
+    pub still: String,
+    pub done: String,
+    pub failed: String,
+    pub no_script: String,
+}
+
+impl Work {
+    fn new(shell: &Shell) -> Self {
+        Self {
+            working: shell.say("work-working"),
+            // The script puts the number in.
+            still: shell.fill("work-still", &[("seconds", "{seconds}")]),
+            done: shell.say("work-done"),
+            failed: shell.say("work-failed"),
+            no_script: shell.say("work-no-script"),
+        }
+    }
 }
 
 /// How grave it is to send a form.
@@ -192,6 +216,7 @@ impl Form {
             weight: Weight::Main,
             switches: Vec::new(),
             username: None,
+            work: None,
             faults: Vec::new(),
             takes_focus: false,
             blames: Vec::new(),
@@ -221,6 +246,12 @@ impl Form {
 
     pub fn about(mut self, username: &str) -> Self {
         self.username = Some(username.to_owned());
+        self
+    }
+
+    /// Asks the browser for work before it is sent, where the service wants that.
+    pub fn worked_for(mut self, shell: &Shell) -> Self {
+        self.work = shell.look.asks_work.then(|| Work::new(shell));
         self
     }
 

@@ -13,7 +13,8 @@ use crate::{
 };
 
 const STYLESHEET: &str = include_str!("../../assets/doorward.css");
-const SCRIPT: &str = include_str!("../../assets/passkeys.js");
+const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
+const CHALLENGE: &str = include_str!("../../assets/challenge.js");
 const MARK: &str = include_str!("../../assets/mark.svg");
 
 /// What is read on, in the stylesheet, where no colour is configured.
@@ -30,6 +31,20 @@ pub struct Asset {
     /// The version in the address.
     pub version: String,
     path: &'static str,
+}
+
+/// A script of ours. A page loads those that it can't do without, and no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    Passkeys,
+    /// Solves the puzzle that is asked for before a form is sent.
+    Challenge,
+}
+
+impl Script {
+    /// Address and text of each, in the order of the type.
+    const ALL: [(&'static str, &'static str); 2] =
+        [("/assets/passkeys.js", PASSKEYS), ("/assets/challenge.js", CHALLENGE)];
 }
 
 /// Why the logo can't be used.
@@ -64,8 +79,9 @@ pub struct Look {
     pub logo: Asset,
     /// Whether the name of the service has to stand beside the logo.
     pub has_own_logo: bool,
-    /// What passkeys need. Only pages that offer them load it.
-    pub script: Asset,
+    /// Whether forms with a password ask the browser for work first.
+    pub asks_work: bool,
+    scripts: [Asset; 2],
     pub policy: String,
 }
 
@@ -83,13 +99,17 @@ impl Look {
             stylesheet: Asset::new("/assets/doorward.css", "text/css; charset=utf-8", css),
             has_own_logo: own.is_some(),
             logo: own.unwrap_or_else(mark),
-            script: Asset::new(
-                "/assets/passkeys.js",
-                "text/javascript; charset=utf-8",
-                SCRIPT.as_bytes().to_vec(),
-            ),
+            asks_work: config.challenge.enabled,
+            scripts: Script::ALL.map(|(path, text)| {
+                Asset::new(path, "text/javascript; charset=utf-8", text.as_bytes().to_vec())
+            }),
             policy: policy(config),
         })
+    }
+
+    /// A script as it is sent.
+    pub fn script(&self, script: Script) -> &Asset {
+        &self.scripts[script as usize]
     }
 }
 

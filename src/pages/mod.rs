@@ -91,7 +91,8 @@ pub fn pages() -> Vec<Outside> {
 pub fn plain() -> Vec<Outside> {
     let assets = [
         Outside { path: "/assets/doorward.css", read: |at| at.to(assets::stylesheet), post: None },
-        Outside { path: "/assets/passkeys.js", read: |at| at.to(assets::script), post: None },
+        Outside { path: "/assets/passkeys.js", read: |at| at.to(assets::passkeys), post: None },
+        Outside { path: "/assets/challenge.js", read: |at| at.to(assets::challenge), post: None },
         Outside { path: "/assets/logo", read: |at| at.to(assets::logo), post: None },
     ];
     [&assets[..], &dev_mail::outside()].concat()

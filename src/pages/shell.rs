@@ -9,7 +9,7 @@ use actix_web::{
 use askama::Template;
 
 use super::{
-    look::Look,
+    look::{Look, Script},
     when::{self, Ago},
 };
 use crate::{
@@ -29,8 +29,8 @@ pub struct Shell {
     pub now: Timestamp,
     /// The name of who is signed in, on pages that are for them.
     pub person: Option<String>,
-    /// Whether the page offers passkeys, which need a script.
-    pub has_script: bool,
+    /// What the page loads besides the stylesheet.
+    pub scripts: Vec<Script>,
 }
 
 impl Shell {
@@ -43,9 +43,12 @@ impl Shell {
         Self { person: Some(caller.name.clone()), language, ..self.clone() }
     }
 
-    /// The surroundings of a page that offers passkeys.
-    pub fn with_script(&self) -> Self {
-        Self { has_script: true, ..self.clone() }
+    /// The surroundings of a page that loads this script as well.
+    pub fn with_script(mut self, script: Script) -> Self {
+        if !self.scripts.contains(&script) {
+            self.scripts.push(script);
+        }
+        self
     }
 
     /// A text.
@@ -125,8 +128,11 @@ impl Shell {
     pub fn send(&self, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
         let html = page.render().map_err(Problem::internal)?;
         let mut policy = self.look.policy.clone();
-        if self.has_script {
+        if !self.scripts.is_empty() {
             policy.push_str("; script-src 'self'; connect-src 'self'");
+        }
+        if self.scripts.contains(&Script::Challenge) {
+            policy.push_str("; worker-src 'self'");
         }
         Ok(HttpResponse::build(status)
             .insert_header((header::CONTENT_SECURITY_POLICY, policy))

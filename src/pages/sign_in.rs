@@ -29,6 +29,7 @@ struct Filled {
     email: String,
     password: String,
     remember: Option<String>,
+    challenge: Option<String>,
     return_to: Option<String>,
 }
 
@@ -43,12 +44,17 @@ pub async fn show(asked: Asked) -> Answer {
 
 pub async fn submit(mut asked: Asked) -> Answer {
     let by = asked.enter::<Public<Passwords>>().await?;
-    let Filled { email, password, remember, return_to } = asked.form().await?;
+    let Filled { email, password, remember, challenge, return_to } = asked.form().await?;
     let (target, remember) = (asked.led_to(return_to.as_deref()), remember.is_some());
-    // The pages have no script that could solve a puzzle.
-    let body = SignIn { email: email.clone(), password, remember, challenge: None };
+    let challenge = answered(challenge);
+    let body = SignIn { email: email.clone(), password, remember, challenge };
     let done = sign_in(&asked, by, body, &target).await;
     outcome(done, || page(&asked.shell, &email, remember, &target))
+}
+
+/// The answer to the puzzle, which only a script gives.
+pub fn answered(challenge: Option<String>) -> Option<String> {
+    challenge.filter(|answer| !answer.is_empty())
 }
 
 async fn sign_in(
@@ -76,6 +82,7 @@ fn page(shell: &Shell, email: &str, remember: bool, target: &Target) -> Card {
         .field(Field::new(shell, "email", Kind::Username).value(email).or_passkey())
         .field(Field::new(shell, "password", Kind::Password))
         .field(Field::new(shell, "remember", Kind::Check).checked(remember))
+        .worked_for(shell)
         .focused();
     let card = Card::new(shell, shell.say("sign-in"))
         .form(form)

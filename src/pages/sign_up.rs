@@ -9,6 +9,7 @@ use super::{
     form::{Field, Form, Kind},
     return_to::Target,
     shell::{Shell, lead_to},
+    sign_in::answered,
     verify,
 };
 use crate::{
@@ -23,6 +24,7 @@ struct Filled {
     name: String,
     email: String,
     password: String,
+    challenge: Option<String>,
     return_to: Option<String>,
 }
 
@@ -40,10 +42,10 @@ pub async fn show(asked: Asked) -> Answer {
 
 pub async fn submit(mut asked: Asked) -> Answer {
     let by = asked.enter::<Public<SignUps>>().await?;
-    let Filled { name, email, password, return_to } = asked.form().await?;
+    let Filled { name, email, password, challenge, return_to } = asked.form().await?;
     let target = asked.led_to(return_to.as_deref());
-    // The pages have no script that could solve a puzzle.
-    let body = SignUp { email: email.clone(), password, name: name.clone(), challenge: None };
+    let challenge = answered(challenge);
+    let body = SignUp { email: email.clone(), password, name: name.clone(), challenge };
     let done = sign_up(&asked, by, body).await;
     if done.as_ref().is_err_and(|problem| problem.code() == Code::SignUpClosed) {
         return closed(&asked.shell, &target);
@@ -68,6 +70,7 @@ fn page(shell: &Shell, name: &str, email: &str, target: &Target) -> Card {
         .field(Field::new(shell, "name", Kind::Name).value(name))
         .field(Field::new(shell, "email", Kind::Username).value(email))
         .field(password.hint(shell.say("hint-new-password")))
+        .worked_for(shell)
         .focused();
     Card::new(shell, shell.say("sign-up")).form(form).link(to_sign_in(shell, target))
 }

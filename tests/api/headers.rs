@@ -19,6 +19,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("/assets/doorward.css", "GET, HEAD"),
     ("/assets/logo", "GET, HEAD"),
     ("/assets/passkeys.js", "GET, HEAD"),
+    ("/assets/challenge.js", "GET, HEAD"),
     ("/setup", "GET, HEAD, POST"),
     ("/dev/mail", "GET, HEAD"),
     ("/dev/mail.json", "GET, HEAD"),
@@ -319,7 +320,10 @@ api_test! { asvs_3_5_6_no_parameter_makes_a_script_of_an_answer |house| {
 
 api_test! { asvs_3_5_7_scripts_are_the_same_for_everybody_and_set_no_cookie |house| {
     let admin = house.admin().await;
-    for path in ["/docs/swagger-initializer.js", "/docs/swagger-ui-bundle.js"] {
+    for path in [
+        "/docs/swagger-initializer.js", "/docs/swagger-ui-bundle.js", "/assets/passkeys.js",
+        "/assets/challenge.js",
+    ] {
         let (signed_in, nobody) = (admin.get(path).await, house.nobody().get(path).await);
         assert!(signed_in.cookie().is_none());
         assert_eq!(signed_in.shape(), nobody.shape());

@@ -73,3 +73,4 @@ mod strength;
 mod swaps;
 mod throttles;
 mod users;
+mod work_pages;

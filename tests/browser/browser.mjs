@@ -63,7 +63,8 @@ export async function visitor(options) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    const known = [ORIGIN, process.env.APP].includes(origin) || protocol === "data:";
+    const ours = [ORIGIN, process.env.APP, process.env.ASKING];
+    const known = ours.includes(origin) || protocol === "data:";
     if (!known) faults.push(`a request to ${origin}`);
   });
   page.on("response", (response) => {

@@ -42,6 +42,16 @@ def files(names):
     return [str(file) for file in found]
 
 
+def begin(binary, folder, settings):
+    """A service in a folder of its own, started but not waited for."""
+    folder.mkdir(exist_ok=True)
+    service = Service(binary, folder, fresh_database("sqlite", folder), settings)
+    # Browsers take `localhost` for a secure place, and passkeys want a name.
+    service.environment["DOORWARD_PUBLIC_URL"] = f"http://localhost:{service.port}"
+    service.start()
+    return service
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=ROOT / "target/debug/doorward")
@@ -52,15 +62,17 @@ def main():
     settings = {"DOORWARD_PAGES_RETURN_TO": f"{app}/app"}
     with tempfile.TemporaryDirectory(prefix="doorward-browser.") as name:
         folder = Path(name)
-        service = Service(arguments.binary, folder, fresh_database("sqlite", folder), settings)
-        # Browsers take `localhost` for a secure place, and passkeys want a name.
-        service.environment["DOORWARD_PUBLIC_URL"] = f"http://localhost:{service.port}"
-        service.start()
+        service = begin(arguments.binary, folder, settings)
+        # The same, where a puzzle has to be solved first.
+        puzzles = {"DOORWARD_CHALLENGE_ENABLED": "true", "DOORWARD_CHALLENGE_DIFFICULTY": "12"}
+        asking = begin(arguments.binary, folder / "asking", {**settings, **puzzles})
         try:
             service.wait_for()
+            asking.wait_for()
             environment = dict(
                 os.environ,
                 ORIGIN=f"http://localhost:{service.port}",
+                ASKING=f"http://localhost:{asking.port}",
                 APP=app,
                 SETUP_TOKEN=setup_token(service),
                 DATABASE=str(folder / "doorward.db"),
@@ -73,10 +85,11 @@ def main():
                 options = ["--test-concurrency=2", "--test-reporter=spec"]
                 command = ["node", "--test", *options, *walks]
             done = subprocess.run(command, env=environment, cwd=HERE, check=False)
-            complaints = service.complaints()
+            complaints = service.complaints() + asking.complaints()
             if complaints:
                 raise Failed("the service complained:\n" + "\n".join(complaints))
         finally:
+            asking.stop()
             service.stop()
     return done.returncode
 

@@ -16,6 +16,7 @@ use crate::{
     pages::{
         asked::{Answer, Asked},
         card::Link,
+        look::Script,
         passkey::Passkey,
         shell::{Shell, lead_to},
     },
@@ -52,7 +53,7 @@ struct Filled {
 /// there.
 pub async fn show(asked: Asked) -> Answer {
     let by: Enrolling<Fresh> = asked.enter().await?;
-    let shell = asked.shell.with(&by.caller).with_script();
+    let shell = asked.shell.with(&by.caller).with_script(Script::Passkeys);
     let listing = asked.enter::<Enrolling<InPerson>>().await?;
     let known = list(&asked, listing).await?;
     let passkeys = known.iter().map(|known| Line::of(&shell, known));
