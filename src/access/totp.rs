@@ -154,6 +154,19 @@ pub fn confirm(db: &mut Conn, id: &FactorId, now: Timestamp) -> QueryResult<bool
     Ok(diesel::update(open).set(totp_factors::confirmed_at.eq(now)).execute(db)? == 1)
 }
 
+/// Renames one app of an account; answers it as it is now.
+pub fn rename(
+    db: &mut Conn,
+    user: &UserId,
+    id: &FactorId,
+    name: &str,
+) -> QueryResult<Option<TotpRow>> {
+    let own =
+        totp_factors::table.filter(totp_factors::id.eq(id)).filter(totp_factors::user_id.eq(user));
+    diesel::update(own).set(totp_factors::name.eq(name)).execute(db)?;
+    own.select(TotpRow::as_select()).first(db).optional()
+}
+
 /// Removes one app of an account; whether there was one.
 pub fn remove(db: &mut Conn, user: &UserId, id: &FactorId) -> QueryResult<bool> {
     let own =

@@ -29,7 +29,7 @@ mod when;
 pub use look::{LogoError, Look};
 pub use refusal::not_found;
 
-use account::authenticator;
+use account::{authenticator, naming};
 use asked::Asked;
 
 use crate::http::outside::Outside;
@@ -74,10 +74,12 @@ pub fn pages() -> Vec<Outside> {
         "/account/password": account::password::show, account::password::submit;
         "/account/factors": account::factors::show, account::factors::submit;
         "/account/factors/app": authenticator::show, authenticator::submit;
+        "/account/factors/name": naming::show_app, naming::name_app;
         "/account/factors/confirm": authenticator::begin_again, authenticator::confirm;
         "/account/factors/email": account::factors::begin_again, account::factors::switch_email;
         "/account/factors/codes": account::factors::ask_for_codes, account::factors::renew_codes;
         "/account/passkeys": account::passkeys::show, account::passkeys::submit;
+        "/account/passkeys/name": naming::show_passkey, naming::name_passkey;
         "/account/devices": account::devices::show, account::devices::submit;
         "/account/sessions": account::sessions::show, account::sessions::submit;
         "/account/activity": account::activity::show;

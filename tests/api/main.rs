@@ -51,6 +51,7 @@ mod proof_rounds;
 mod proofs;
 mod races;
 mod recovery;
+mod renames;
 mod return_to;
 mod roles;
 mod rounds;

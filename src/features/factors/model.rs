@@ -71,6 +71,15 @@ impl NewTotpFactor {
     }
 }
 
+/// Another name for an authenticator app.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactorName {
+    #[validate(length(min = 1, max = 60), custom(function = plain))]
+    #[schema(min_length = 1, max_length = 60, examples("Phone"))]
+    pub name: String,
+}
+
 /// What the app needs. Shown once.
 #[derive(Serialize, ToSchema)]
 pub struct TotpSetUp {

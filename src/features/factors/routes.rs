@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, web::Data};
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::model::{
-    EmailStep, FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation, TotpSetUp,
+    EmailStep, FactorName, FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation,
+    TotpFactor, TotpSetUp,
 };
 use crate::{
     access::{
@@ -39,6 +40,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         get_my_factors: [],
         enrol_totp: [FactorExists],
         confirm_totp: [FactorNotFound, FactorRefused, FactorExists, RateLimited],
+        rename_my_factor: [FactorNotFound],
         remove_my_factor: [FactorNotFound],
         set_email_step: [EmailUnverified],
         renew_recovery_codes: [FactorMissing],
@@ -177,6 +179,37 @@ fn confirm_first_code(
     notify::factor_changed(db, app, user, FactorChange::TotpAdded)?;
     audit::record(db, about(app, by, Kind::FactorAdded).detail(of_kind("totp")))?;
     Ok(Ok((codes, started)))
+}
+
+/// Rename one of your authenticator apps.
+#[utoipa::path(patch, path = "/v1/me/factors/{id}", tag = "factors")]
+pub async fn rename_my_factor(
+    by: InPerson,
+    app: Data<App>,
+    Path(at): Path<FactorPath>,
+    Json(body): Json<FactorName>,
+) -> Result<Ok200<TotpFactor>, Problem> {
+    Ok(Ok200(rename(&app, &by, at.id, body).await?))
+}
+
+/// What both the API and the page do. Errors: `factors.not_found`.
+pub async fn rename(
+    app: &App,
+    by: &Visit,
+    id: FactorId,
+    body: FactorName,
+) -> Result<TotpFactor, Problem> {
+    let (visit, now) = (by.clone(), app.now());
+    let event = about(app, by, Kind::FactorRenamed).detail(of_kind("totp"));
+    app.db
+        .write(move |db| {
+            confirm::lock(db, &visit, now)?;
+            let row = totp::rename(db, visit.user(), &id, &body.name)?;
+            let row = row.ok_or(Code::FactorNotFound)?;
+            audit::record(db, event)?;
+            Ok::<_, Problem>(row.into())
+        })
+        .await
 }
 
 /// Remove one of your second factors.

@@ -21,8 +21,15 @@ use crate::{
 };
 
 /// What a redirect to this page may say was done.
-const DONE: &[&str] =
-    &["needed", "factor-added", "factor-removed", "factor-gone", "email-step-on", "email-step-off"];
+const DONE: &[&str] = &[
+    "needed",
+    "factor-added",
+    "factor-renamed",
+    "factor-removed",
+    "factor-gone",
+    "email-step-on",
+    "email-step-off",
+];
 
 #[derive(Template)]
 #[template(path = "factors.html")]

@@ -11,6 +11,7 @@ pub mod export;
 pub mod factors;
 pub mod language;
 pub mod name;
+pub mod naming;
 pub mod overview;
 pub mod passkeys;
 pub mod password;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What a redirect to this page may say was done.
-const DONE: &[&str] = &["passkey-added", "passkey-removed", "passkey-gone"];
+const DONE: &[&str] = &["passkey-added", "passkey-renamed", "passkey-removed", "passkey-gone"];
 
 #[derive(Template)]
 #[template(path = "passkeys.html")]

@@ -93,6 +93,20 @@ walk("a passkey is the second step after a password", async (page) => {
   await sees(page, email);
 }, scripted);
 
+walk("a passkey gets another name", async (page) => {
+  await authenticator(page);
+  await account(page);
+  await register(page, "Laptop");
+  await page.goto("/account/passkeys");
+  await page.getByRole("link", { name: "Rename" }).click();
+  await look(page);
+  await page.fill('[name="name"]', "Attic");
+  await press(page, "main form button");
+  await sees(page, "The passkey has its new name.");
+  await sees(page, "Attic");
+  await look(page);
+}, scripted);
+
 walk("a passkey is removed", async (page, { another }) => {
   await authenticator(page);
   const email = await account(page);
