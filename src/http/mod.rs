@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod etag;
 pub mod finish;
 pub mod json;
+pub mod language;
 pub mod metrics;
 pub mod mount;
 pub mod offered;

@@ -1,7 +1,7 @@
 //! What the service says to people, in their language. Every text is there in every language; a
 //! test compares.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages};
@@ -30,13 +30,18 @@ impl Lang {
     /// The one that fits best to what somebody wants, the most wanted first; English where none
     /// does. What is no BCP 47 tag is passed over.
     pub fn choose<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
-        let wanted: Vec<LanguageIdentifier> =
-            wanted.into_iter().filter_map(|tag| tag.trim().parse().ok()).collect();
+        Self::find(wanted).unwrap_or(Self::En)
+    }
+
+    /// The same, but nothing where none fits.
+    pub fn find<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let spoken = Self::ALL.map(Self::identifier);
-        let default = spoken.first();
-        let found = negotiate_languages(&wanted, &spoken, default, NegotiationStrategy::Lookup);
-        let found = found.first().map_or(Cow::Borrowed("en"), |best| best.to_string().into());
-        Self::ALL.into_iter().find(|lang| lang.tag() == found).unwrap_or(Self::En)
+        wanted.into_iter().find_map(|tag| {
+            let wanted: [LanguageIdentifier; 1] = [tag.trim().parse().ok()?];
+            let found = negotiate_languages(&wanted, &spoken, None, NegotiationStrategy::Filtering);
+            let found = found.first()?.to_string();
+            Self::ALL.into_iter().find(|lang| lang.tag() == found)
+        })
     }
 
     fn identifier(self) -> LanguageIdentifier {

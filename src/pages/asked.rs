@@ -4,21 +4,22 @@
 use std::future::{Future, Ready, ready};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, http::header, web::Data,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web::Data,
 };
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use super::{look::Look, refusal, return_to::Target, shell::Shell, texts};
+use super::{look::Look, refusal, return_to::Target, shell::Shell};
 use crate::{
     app::App,
     http::{
         code::Code,
         endpoint::Guard,
         json::{self, Json},
-        origin,
+        language, origin,
         problem::Problem,
     },
+    kernel::texts::Lang,
 };
 
 /// What a page's handler gets.
@@ -41,9 +42,7 @@ impl FromRequest for Asked {
         let (Some(app), Some(look)) = known else {
             return ready(Err(Problem::internal("no pages are mounted")));
         };
-        let accepted = request.headers().get(header::ACCEPT_LANGUAGE);
-        let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let language = texts::accepted(accepted);
+        let language = language::accepted(request.headers()).unwrap_or(Lang::En);
         let (look, now, scripts) = (look.clone(), app.now(), Vec::new());
         let shell = Shell { look, language, now, person: None, scripts };
         let (request, app) = (request.clone(), app.clone());

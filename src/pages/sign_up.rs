@@ -45,7 +45,8 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let Filled { name, email, password, challenge, return_to } = asked.form().await?;
     let target = asked.led_to(return_to.as_deref());
     let challenge = answered(challenge);
-    let body = SignUp { email: email.clone(), password, name: name.clone(), challenge };
+    let (address, called) = (email.clone(), name.clone());
+    let body = SignUp { email: address, password, name: called, locale: None, challenge };
     let done = sign_up(&asked, by, body).await;
     if done.as_ref().is_err_and(|problem| problem.code() == Code::SignUpClosed) {
         return closed(&asked.shell, &target);
@@ -59,7 +60,7 @@ async fn sign_up(
     body: SignUp,
 ) -> Result<HttpResponse, Problem> {
     let email = body.email.clone();
-    me::sign_up(by, asked.app.clone(), valid(body)?).await?;
+    me::sign_up(by, asked.app.clone(), asked.request.clone(), valid(body)?).await?;
     verify::after_sign_up(&asked.shell, &email)
 }
 

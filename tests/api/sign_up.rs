@@ -46,6 +46,39 @@ api_test! { who_signs_up_has_an_account_and_no_session_yet |house| {
     assert_eq!(session["session"]["permissions"], json!([]));
 }}
 
+/// Signs somebody up whose browser says that it wants these languages.
+async fn accepting(house: &House, languages: &str, locale: Option<&str>) -> Value {
+    let email = format!("{}@example.test", house.mails().await.len());
+    let nobody = house.nobody().called(&email);
+    let mut body = json!({ "email": email, "password": PASSWORD, "name": "Uma User" });
+    if let Some(locale) = locale {
+        body["locale"] = locale.into();
+    }
+    let request = nobody.request(reqwest::Method::POST, "/v1/auth/sign-up").json(&body);
+    nobody.send(request.header("accept-language", languages)).await.accepted();
+    nobody.sign_in().await.ok();
+    let subject = house.mail_to(&email).await.subject;
+    json!([nobody.get("/v1/me").await.ok()["locale"], subject.split(' ').next()])
+}
+
+api_test! { who_signs_up_is_written_to_in_the_language_of_the_browser |house| {
+    for (languages, locale, wanted) in [
+        ("de-AT,de;q=0.9,en;q=0.8", None, json!(["de", "Bestätigen"])),
+        ("ja;q=0.9, fr;q=0.5", None, json!(["fr", "Confirmez"])),
+        ("ja", None, json!([null, "Confirm"])),
+        ("", None, json!([null, "Confirm"])),
+        ("de", Some("fr-CA"), json!(["fr-CA", "Confirmez"])),
+        ("de", Some(""), json!([null, "Confirm"])),
+    ] {
+        assert_eq!(accepting(&house, languages, locale).await, wanted, "{languages} {locale:?}");
+    }
+    let body = json!({
+        "email": "x@example.test", "password": PASSWORD, "name": "X", "locale": "canary7Kq!",
+    });
+    let reply = house.nobody().post("/v1/auth/sign-up", body).await;
+    assert_eq!(fault(reply), at("/locale", "language_invalid"));
+}}
+
 api_test! { asvs_6_3_8_a_known_address_gets_the_answer_of_a_free_one |house| {
     let free = sign_up(&house.nobody(), "uma@example.test", PASSWORD).await;
     let known = sign_up(&house.nobody(), "uma@example.test", "another river of tea").await;

@@ -23,6 +23,7 @@ use crate::{
         code::Code,
         endpoint::Endpoint,
         json::Json,
+        language,
         problem::Problem,
         reply::{Accepted, NoContent, Versioned},
     },
@@ -45,13 +46,14 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub async fn sign_up(
     by: Public<SignUps>,
     app: Data<App>,
+    request: HttpRequest,
     Json(body): Json<SignUp>,
 ) -> Result<Accepted<SignUpAnswer>, Problem> {
     if !app.config.sign_up.enabled {
         return Err(Code::SignUpClosed.into());
     }
     let solved = challenge::check(&app, body.challenge.as_deref())?;
-    let wanted = sign_up::check(&app, body)?;
+    let wanted = sign_up::check(&app, body)?.reading(language::accepted(request.headers()));
     challenge::take_try(&app, solved, by.address).await?;
     let mails = sign_up::Mails::new(&app, wanted.email()).await?;
     let (row, hash) = wanted.hash(&app).await?;

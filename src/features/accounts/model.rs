@@ -90,6 +90,17 @@ pub struct SignUp {
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, examples("Ann"))]
     pub name: String,
+    /// The language in which you want to be written to (BCP 47). Absent: the best of ours for
+    /// `Accept-Language`, or else the service's own.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(length(max = 35), custom(function = language))]
+    #[schema(
+        max_length = 35,
+        nullable = false,
+        pattern = "^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$",
+        examples("de-AT")
+    )]
+    pub locale: Option<String>,
     /// The answer to a puzzle of `/v1/auth/challenge`, where the service asks for one.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(max = 120))]

@@ -19,6 +19,7 @@ use crate::{
         mail::Mail,
         password::{About, PasswordHash},
         secret::Secret,
+        texts::Lang,
     },
     work::outbox::{self, Letter},
 };
@@ -42,6 +43,7 @@ pub struct Wanted {
     email: Email,
     name: String,
     password: Secret,
+    locale: Option<String>,
 }
 
 /// Refuses what makes no account. Errors: `validation.failed`.
@@ -49,7 +51,7 @@ pub fn check(app: &App, body: SignUp) -> Result<Wanted, Problem> {
     let email = parse_email(&body.email)?;
     let password = Secret::new(body.password);
     check_password(app, &password, email.as_str(), &body.name, "/password")?;
-    Ok(Wanted { email, name: body.name, password })
+    Ok(Wanted { email, name: body.name, password, locale: body.locale })
 }
 
 /// The mail of a sign-up, to a new account or to the one that has the address already. Either is
@@ -97,11 +99,18 @@ impl Wanted {
         &self.email
     }
 
+    /// The same, written to in this language unless another was asked for.
+    pub fn reading(mut self, accepted: Option<Lang>) -> Self {
+        self.locale = self.locale.or_else(|| accepted.map(|lang| lang.tag().to_owned()));
+        self
+    }
+
     /// The row to insert and the hash of its password. Errors: `server.busy`.
     pub async fn hash(self, app: &App) -> Result<(AccountRow, PasswordHash), Problem> {
         // Hashed whether the address is free or not: both answers take the same time.
         let hash = app.hasher.hash(self.password).await?;
-        Ok((AccountRow::new(app, &self.email, &self.name), hash))
+        let row = AccountRow::new(app, &self.email, &self.name);
+        Ok((AccountRow { locale: self.locale.unwrap_or_default(), ..row }, hash))
     }
 }
 

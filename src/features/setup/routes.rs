@@ -76,7 +76,7 @@ pub async fn complete(
 ) -> Result<AccountRow, Problem> {
     let token = TokenHash::of(&body.token);
     let FirstAdmin { email, password, name, .. } = body;
-    let wanted = SignUp { email, password, name, challenge: None };
+    let wanted = SignUp { email, password, name, locale: None, challenge: None };
     let wanted = sign_up::check(app, wanted)?;
     look(app, by.address.clone(), token.clone()).await?;
     let (row, hash) = wanted.hash(app).await?;
