@@ -34,6 +34,16 @@ reset-password-text = Für Ihr Konto bei { $service } wurde ein neues Passwort a
 reset-password-button = Neues Passwort setzen
 reset-password-note = Wenn Sie das nicht waren, ignorieren Sie diese Mail: Ihr Passwort bleibt, wie es ist.
 
+account-made-subject = Ihr Konto bei { $service }
+account-made-text = Die Verwaltung von { $service } hat ein Konto für diese E-Mail-Adresse angelegt. Wählen Sie ein Passwort dafür. Der Link gilt einmal und so lange: { $duration }.
+account-made-button = Passwort wählen
+account-made-note = Später bekommen Sie auf der Anmeldeseite einen neuen Link. Wenn Sie diese Mail nicht erwartet haben, fragen Sie die Betreiber von { $service }.
+
+account-ready-subject = Ihr Konto bei { $service }
+account-ready-text = Die Verwaltung von { $service } hat ein Konto für diese E-Mail-Adresse angelegt, mit einem Passwort, das Sie von ihr selbst bekommen. Ändern Sie es, sobald Sie angemeldet sind.
+account-ready-button = Anmelden
+account-ready-note = Wenn Sie diese Mail nicht erwartet haben, fragen Sie die Betreiber von { $service }.
+
 choose-password-subject = Wählen Sie ein Passwort für { $service }
 choose-password-text = Die Verwaltung von { $service } bittet Sie, ein Passwort für Ihr Konto zu wählen. Der Link gilt einmal und so lange: { $duration }.
 choose-password-button = Passwort wählen
@@ -89,3 +99,4 @@ change-recovery-codes-made = Neue Wiederherstellungscodes wurden erzeugt; die fr
 change-recovery-code-used = Ein Wiederherstellungscode wurde verwendet.
 change-factor-switched-off = Nach zu vielen falschen Versuchen wurde ein zweiter Faktor abgeschaltet, bis er neu eingerichtet wird.
 change-factors-removed = Die Verwaltung hat die zweiten Faktoren entfernt.
+change-password-removed = das Passwort wurde entfernt.

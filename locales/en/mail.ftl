@@ -34,6 +34,16 @@ reset-password-text = A new password was asked for your account with { $service 
 reset-password-button = Set a new password
 reset-password-note = If it was not you, ignore this mail: your password stays as it is.
 
+account-made-subject = Your account with { $service }
+account-made-text = An administrator of { $service } has made an account for this e-mail address. Choose a password for it within { $duration }; the link works once.
+account-made-button = Choose a password
+account-made-note = Later you get another link from the sign-in page. If you did not expect this mail, ask the people who run { $service }.
+
+account-ready-subject = Your account with { $service }
+account-ready-text = An administrator of { $service } has made an account for this e-mail address, with a password that they give you themselves. Change it once you have signed in.
+account-ready-button = Sign in
+account-ready-note = If you did not expect this mail, ask the people who run { $service }.
+
 choose-password-subject = Choose a password for { $service }
 choose-password-text = An administrator of { $service } asks you to choose a password for your account. Do so within { $duration }; the link works once.
 choose-password-button = Choose a password
@@ -89,3 +99,4 @@ change-recovery-codes-made = new recovery codes were made; the former ones don't
 change-recovery-code-used = a recovery code was used.
 change-factor-switched-off = after too many wrong tries a second factor was switched off until it is set up again.
 change-factors-removed = an administrator has removed the second factors.
+change-password-removed = the password was removed.

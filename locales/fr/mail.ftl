@@ -34,6 +34,16 @@ reset-password-text = Un nouveau mot de passe a été demandé pour votre compte
 reset-password-button = Choisir un nouveau mot de passe
 reset-password-note = Si ce n'était pas vous, ignorez ce message : votre mot de passe reste inchangé.
 
+account-made-subject = Votre compte chez { $service }
+account-made-text = Un administrateur de { $service } a créé un compte pour cette adresse e-mail. Choisissez-lui un mot de passe. Le lien sert une seule fois et reste valable { $duration }.
+account-made-button = Choisir un mot de passe
+account-made-note = Plus tard, la page de connexion vous donne un autre lien. Si vous n'attendiez pas ce message, adressez-vous aux responsables de { $service }.
+
+account-ready-subject = Votre compte chez { $service }
+account-ready-text = Un administrateur de { $service } a créé un compte pour cette adresse e-mail, avec un mot de passe qu'il vous donne lui-même. Changez-le après la première connexion.
+account-ready-button = Se connecter
+account-ready-note = Si vous n'attendiez pas ce message, adressez-vous aux responsables de { $service }.
+
 choose-password-subject = Choisissez un mot de passe pour { $service }
 choose-password-text = Un administrateur de { $service } vous demande de choisir un mot de passe pour votre compte. Le lien sert une seule fois et reste valable { $duration }.
 choose-password-button = Choisir un mot de passe
@@ -89,3 +99,4 @@ change-recovery-codes-made = de nouveaux codes de secours ont été créés ; le
 change-recovery-code-used = un code de secours a été utilisé.
 change-factor-switched-off = après trop d'essais erronés, un second facteur a été désactivé jusqu'à ce qu'il soit configuré à nouveau.
 change-factors-removed = un administrateur a supprimé les seconds facteurs.
+change-password-removed = le mot de passe a été supprimé.

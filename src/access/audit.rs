@@ -52,6 +52,7 @@ kinds! {
     PasswordRefused "password.refused";
     PasswordResetAsked "password.reset_asked";
     PasswordReset "password.reset";
+    PasswordRemoved "password.removed";
     PasswordLinkMade "password.link_made";
     VerificationAsked "email.verification_asked";
     EmailVerified "email.verified";

@@ -72,6 +72,7 @@ pub fn pages() -> Vec<Outside> {
         "/account/email/code": account::email::show_code, account::email::submit_code;
         "/account/language": account::language::show, account::language::submit;
         "/account/password": account::password::show, account::password::submit;
+        "/account/password/remove": account::password::ask_to_remove, account::password::remove;
         "/account/factors": account::factors::show, account::factors::submit;
         "/account/factors/app": authenticator::show, authenticator::submit;
         "/account/factors/name": naming::show_app, naming::name_app;

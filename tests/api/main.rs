@@ -38,6 +38,7 @@ mod matrix;
 mod me;
 mod metrics;
 mod old_hashes;
+mod own_password;
 mod page_fields;
 mod pages;
 mod paging;

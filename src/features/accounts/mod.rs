@@ -12,3 +12,5 @@ pub mod service;
 pub mod sign_up;
 pub mod status;
 pub mod store;
+pub mod ways;
+pub mod welcome;

@@ -8,6 +8,7 @@ use super::{
     search::{self, After, Wanted},
     sign_up, status,
     store::{self, AccountRow, Change, Changed},
+    welcome::{Has, Welcome},
 };
 use crate::{
     access::{
@@ -89,6 +90,9 @@ pub async fn list_users(
 }
 
 /// Make an account for somebody.
+///
+/// They get a mail: with a link to choose a password, good for a day, or with the news that there is
+/// an account where you give it one. The mail never holds a password.
 #[utoipa::path(post, path = "/v1/users", tag = "users")]
 pub async fn create_user(
     by: Fresh<RECENTLY, Can<UsersWrite>>,
@@ -103,6 +107,8 @@ pub async fn create_user(
             Some(app.hasher.hash(password).await?)
         }
     };
+    let has = if hash.is_some() { Has::Password } else { Has::NoPassword };
+    let welcome = Welcome::new(&app, has);
     let row = AccountRow::new(&app, &email, &body.name);
     let event = about(&app, &by, Kind::AccountCreated, &row.id);
     let (visit, now) = (Visit::clone(&by), app.now());
@@ -111,6 +117,7 @@ pub async fn create_user(
         .write(move |db| {
             visit.recheck(db, now)?;
             sign_up::insert(db, &row, hash.as_ref())?;
+            welcome.send(db, &row)?;
             audit::record(db, event)?;
             Ok::<_, Problem>(row)
         })

@@ -227,6 +227,13 @@ pub fn find_password(db: &mut Conn, id: &UserId) -> QueryResult<Option<PasswordH
     passwords::table.find(id).select(passwords::hash).first(db).optional()
 }
 
+/// Removes an account's password, and what was counted for it; whether there was one. Lock the
+/// account first.
+pub fn remove_password(db: &mut Conn, id: &UserId) -> QueryResult<bool> {
+    failures::clear(db, id, Method::Password)?;
+    Ok(diesel::delete(passwords::table.find(id)).execute(db)? == 1)
+}
+
 /// Whether the account's password still is the one that was checked. Lock the account first.
 pub fn has_password(db: &mut Conn, id: &UserId, hash: &PasswordHash) -> QueryResult<bool> {
     let same = passwords::table.find(id).filter(passwords::hash.eq(hash));

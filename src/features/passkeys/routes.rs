@@ -27,7 +27,7 @@ use crate::{
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::{confirm, store as accounts},
+    features::accounts::{confirm, ways},
     http::{
         argument::Path,
         code::Code,
@@ -37,11 +37,7 @@ use crate::{
         problem::Problem,
         reply::{Created, NoContent, Ok200},
     },
-    kernel::{
-        assurance::Method,
-        id::{PasskeyId, UserId},
-        mail::FactorChange,
-    },
+    kernel::{assurance::Method, id::PasskeyId, mail::FactorChange},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -240,8 +236,8 @@ pub async fn rename(
 
 /// Remove one of your passkeys.
 ///
-/// With the last second factor recovery codes go too. An account without a password keeps a
-/// passkey.
+/// With the last second factor recovery codes go too. A way in has to remain: a password, another
+/// passkey, or the verified address where a mail server takes links to it.
 #[utoipa::path(delete, path = "/v1/me/passkeys/{id}", tag = "factors")]
 pub async fn remove_my_passkey(
     by: Fresh,
@@ -263,20 +259,13 @@ pub async fn remove(app: &App, by: &Visit, id: PasskeyId) -> Result<(), Problem>
             if !store::remove(db, user, &id)? {
                 return Err(Code::FactorNotFound.into());
             }
-            if is_shut_out(db, user)? {
-                return Err(Code::LastWayIn.into());
-            }
+            ways::must_remain(db, &own, user)?;
             steps::note_second_factor(db, user)?;
             devices::distrust(db, user)?;
             notify::factor_changed(db, &own, user, FactorChange::PasskeyRemoved)?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
         .await
-}
-
-/// Whether the account can't be signed in to any more by what its owner has chosen.
-fn is_shut_out(db: &mut Conn, user: &UserId) -> Result<bool, Problem> {
-    Ok(!store::has_any(db, user)? && accounts::find_password(db, user)?.is_none())
 }
 
 fn about(app: &App, by: &Visit, kind: Kind) -> Event {

@@ -14,7 +14,7 @@ use crate::{
     app::App,
     config::Delivery,
     endpoints,
-    features::accounts::{model::UserPath, store},
+    features::accounts::{model::UserPath, store, welcome::LINK_SECONDS},
     http::{argument::Path, code::Code, endpoint::Endpoint, problem::Problem, reply::Created},
     kernel::{account::AccountKind, clock::Timestamp, mail::Mail, permission::UsersWrite},
     work::outbox::{self, Letter},
@@ -25,9 +25,6 @@ pub fn endpoints() -> Vec<Endpoint> {
         create_password_link: [AccountNotFound, OwnAccount, GrantExceedsOwn, NotAPerson],
     ]
 }
-
-/// Seconds for which an administrator's link is good: it has to find its way to the person first.
-const SECONDS: i64 = 86_400;
 
 /// What a proof is bound to that did not go by mail alone.
 const HANDED_OVER: &str = "handed over";
@@ -58,7 +55,7 @@ pub async fn create_password_link(
     }
     let (visit, now) = (Visit::clone(&by), app.now());
     let is_mailed = app.config.delivery() == Delivery::Smtp;
-    let proof = Proof::<ResetPassword>::new(&app).lasting(SECONDS);
+    let proof = Proof::<ResetPassword>::new(&app).lasting(LINK_SECONDS);
     // A link that is handed over says nothing of the mailbox.
     let proof = if is_mailed { proof } else { proof.bound_to(HANDED_OVER) };
     let link = proof.link(&app.config);
@@ -67,8 +64,8 @@ pub async fn create_password_link(
     let event = event.subject(at.id.as_str());
     app.db
         .write(move |db| {
-            let caller = visit.recheck(db, now)?;
             reach::lock(db)?;
+            let caller = visit.recheck(db, now)?;
             let row = store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;
             if row.kind == AccountKind::Service {
@@ -80,5 +77,5 @@ pub async fn create_password_link(
         })
         .await?;
     let url = (!is_mailed).then_some(link.url);
-    Ok(Created(PasswordLink { url, expires_at: now.plus_seconds(SECONDS) }))
+    Ok(Created(PasswordLink { url, expires_at: now.plus_seconds(LINK_SECONDS) }))
 }

@@ -37,10 +37,11 @@ pub enum FactorChange {
     FactorSwitchedOff,
     /// An administrator has removed the factors.
     FactorsRemoved,
+    PasswordRemoved,
 }
 
 impl FactorChange {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::TotpAdded,
         Self::TotpRemoved,
         Self::PasskeyAdded,
@@ -49,6 +50,7 @@ impl FactorChange {
         Self::RecoveryCodeUsed,
         Self::FactorSwitchedOff,
         Self::FactorsRemoved,
+        Self::PasswordRemoved,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -61,6 +63,7 @@ impl FactorChange {
             Self::RecoveryCodeUsed => "recovery-code-used",
             Self::FactorSwitchedOff => "factor-switched-off",
             Self::FactorsRemoved => "factors-removed",
+            Self::PasswordRemoved => "password-removed",
         }
     }
 }
@@ -75,6 +78,10 @@ pub enum Mail {
     AddressInUse { link: String },
     /// What was asked for by somebody who has forgotten the password.
     ResetPassword { link: Link },
+    /// To the owner of an account that an administrator has made: choose a password.
+    AccountMade { link: Link },
+    /// The same where it has a password already. `link` leads to the sign-in.
+    AccountReady { link: String },
     /// An administrator asks for a password to be chosen.
     ChoosePassword { link: Link },
     /// The password was changed. `link` leads to where it can be reset.
@@ -104,6 +111,8 @@ impl Mail {
             Self::VerifyEmail { .. } => "verify_email",
             Self::AddressInUse { .. } => "address_in_use",
             Self::ResetPassword { .. } => "reset_password",
+            Self::AccountMade { .. } => "account_made",
+            Self::AccountReady { .. } => "account_ready",
             Self::ChoosePassword { .. } => "choose_password",
             Self::PasswordChanged { .. } => "password_changed",
             Self::EmailChangeAsked { .. } => "email_change_asked",
@@ -122,11 +131,13 @@ impl Mail {
         match self {
             Self::VerifyEmail { link, .. }
             | Self::ResetPassword { link }
+            | Self::AccountMade { link }
             | Self::ChoosePassword { link }
             | Self::ConfirmEmail { link, .. }
             | Self::EmailChanged { link, .. }
             | Self::MagicLink { link, .. } => Some(&link.url),
             Self::AddressInUse { link }
+            | Self::AccountReady { link }
             | Self::PasswordChanged { link, .. }
             | Self::NewDevice { link, .. }
             | Self::FactorChanged { link, .. } => Some(link),

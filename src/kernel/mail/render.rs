@@ -153,6 +153,7 @@ impl Templates {
         match mail {
             Mail::VerifyEmail { link, .. }
             | Mail::ResetPassword { link }
+            | Mail::AccountMade { link }
             | Mail::ChoosePassword { link }
             | Mail::ConfirmEmail { link, .. }
             | Mail::MagicLink { link, .. } => {
@@ -173,7 +174,10 @@ impl Templates {
                 words.push(("time", minute(*at)));
                 words.push(("change", change_words(lang, *change)));
             }
-            Mail::AddressInUse { .. } | Mail::EmailIsYours | Mail::MailedFactor { .. } => {}
+            Mail::AddressInUse { .. }
+            | Mail::AccountReady { .. }
+            | Mail::EmailIsYours
+            | Mail::MailedFactor { .. } => {}
         }
         words
     }

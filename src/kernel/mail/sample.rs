@@ -14,6 +14,8 @@ pub fn all() -> Vec<Mail> {
         Mail::VerifyEmail { link: link.clone(), code: code.clone() },
         Mail::AddressInUse { link: url.clone() },
         Mail::ResetPassword { link: link.clone() },
+        Mail::AccountMade { link: link.clone() },
+        Mail::AccountReady { link: url.clone() },
         Mail::ChoosePassword { link: link.clone() },
         Mail::PasswordChanged { at, link: url.clone() },
         Mail::EmailChangeAsked { new: new.clone() },
