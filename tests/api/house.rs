@@ -284,3 +284,22 @@ fn the_reader_of_functions_counts_right() {
         functions(text).iter().map(|it| (it.name.clone(), it.lines, it.arguments)).collect();
     assert_eq!(found, [("one".to_owned(), 6, 2), ("two".to_owned(), 1, 0)]);
 }
+
+/// What is found about who holds what stays true only behind the lock: a caller who is read before
+/// it may have lost by then what they pass on.
+#[test]
+fn who_asks_for_reach_has_taken_turns_before_reading_the_caller() {
+    let mut count = 0;
+    for source in sources().iter().filter(|source| source.room() == "features") {
+        let text = source.without_tests();
+        for (at, _) in text.match_indices("reach::check") {
+            let write = text[..at].rfind(".write(").expect("it is checked in a write");
+            let before = &text[write..at];
+            let (lock, caller) = (before.find("reach::lock(db)?"), before.find(".recheck(db, now)?"));
+            let is_ordered = lock.is_some_and(|lock| caller.is_some_and(|caller| lock < caller));
+            assert!(is_ordered, "{}:{before}", source.path.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 14, "only {count} places were found");
+}

@@ -109,7 +109,7 @@ api_test! { a_password_is_removed_where_another_way_in_remains |house| {
 api_test! { an_address_is_a_way_in_only_once_verified_and_with_a_mail_server [with_mail(9, &[])] |house| {
     let uma = house.user().await;
     uma.delete("/v1/me/password").await.problem(Code::LastWayIn);
-    let uma = uma.verified(&house).await;
+    house.execute("UPDATE users SET email_verified_at = 1").await;
     uma.delete("/v1/me/password").await.no_content();
     uma.delete("/v1/me/password").await.problem(Code::FactorNotFound);
 }}

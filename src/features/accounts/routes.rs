@@ -178,6 +178,7 @@ pub async fn delete_user(
     let event = about(&app, &by, Kind::AccountDeleted, &at.id);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             status::keeping_an_admin(db, &at.id, now, |db| {
                 let row = store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
@@ -250,6 +251,7 @@ async fn change_account(
     let notice = Letter::new(app, &Mail::EmailIsYours);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             let ends_sessions = change.status == Some(state::DISABLED);
             let is_moved = status::keeping_an_admin(db, &id, now, |db| {

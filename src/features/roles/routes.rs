@@ -97,6 +97,7 @@ pub async fn create_role(
     let view = app
         .db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             check_known(db, &asked)?;
             reach::check(&caller, &permissions, SYSTEM, None)?;

@@ -95,6 +95,7 @@ pub async fn revoke_user_sessions(
     let revoked = app
         .db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;
@@ -129,6 +130,7 @@ pub async fn revoke_user_session(
     let event = event.session(&at.session_id).peer(&by.peer);
     app.db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
             reach::check_account(db, &caller, &at.id, now)?;
@@ -155,6 +157,7 @@ pub async fn revoke_all_sessions(
     let revoked = app
         .db
         .write(move |db| {
+            reach::lock(db)?;
             let caller = visit.recheck(db, now)?;
             reach::check_everybody(db, &caller, now)?;
             let revoked = sessions::revoke_everybody_but(db, caller.session_id(), now)?;
