@@ -32,6 +32,7 @@ mod lifetimes;
 mod limits;
 mod logs;
 mod magic;
+mod mailed_codes;
 mod mail_pages;
 mod mail_work;
 mod matrix;
