@@ -9,7 +9,7 @@ use reqwest::{Method, header};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Actor, Database, Kind, PASSWORD, Reply, exchange,
+    Actor, Database, Kind, PASSWORD, Reply, SoftKey, exchange,
     process::{Ended, Process},
 };
 
@@ -224,11 +224,75 @@ fn asvs_16_4_1_ac_103_what_is_sent_stays_inside_its_line() {
             service.nobody().post("/v1/auth/sign-up", body).await.problem(Code::FieldsInvalid);
         }
     });
-    let log = service.stop().stderr;
+    assert_stays_inside(&service.stop().stderr);
+}
+
+/// Every line is one of ours: one JSON object, at one of our levels, with nothing that colours.
+fn assert_stays_inside(log: &str) {
     for line in log.lines() {
         let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         let level = entry["level"].as_str().expect("a level");
         assert!(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"].contains(&level), "{line}");
         assert!(!line.contains('\u{1b}') && entry.get("forged").is_none(), "{line}");
     }
+}
+
+/// What a page, a browser or an authenticator may say, and what would begin a line or colour it.
+const DIRTY: [&str; 4] = [
+    "forged\r\n{\"level\":\"forged\"}", "\u{1b}[31mforged\u{1b}[0m", "forged\u{85}\u{2028}\u{2029}",
+    "\u{202e}forged\u{0}",
+];
+
+/// Somebody's passkey, proved again and again with a lie in what the browser says of the page.
+async fn lie(user: &Actor, key: &mut SoftKey) {
+    for text in DIRTY {
+        for member in ["type", "challenge", "origin", "topOrigin", "forged\r\n"] {
+            let begun = user.call("/v1/auth/passkey/begin").await.created();
+            let lie = |data: &mut Value| data[member] = text.into();
+            let credential = key.prove_oddly(&begun["options"], "localhost", lie).await;
+            let mut bodies = vec![credential.clone(); 3];
+            bodies[1]["response"]["error"] = text.into();
+            bodies[2]["id"] = text.into();
+            for credential in bodies {
+                let body = json!({ "ceremony": begun["ceremony"], "credential": credential });
+                let reply = user.post("/v1/auth/passkey", body).await;
+                assert!(matches!(reply.status, 200 | 403 | 422), "{reply:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ac_103_asvs_16_4_1_what_browsers_say_stays_inside_one_json_text() {
+    let database = Database::new(Kind::Sqlite);
+    let url = database.url.to_string();
+    let variables = [
+        ("DOORWARD_DATABASE_URL", &*url),
+        ("DOORWARD_LOG_LEVEL", "trace"),
+        ("DOORWARD_LOG_FORMAT", "json"),
+    ];
+    let service = Process::start(database.folder.path(), &variables);
+    let port = service.address.port();
+    block_on(async {
+        let user = service.nobody().signed_up("uma@example.test").await;
+        let mut key = SoftKey::at_port(port);
+        user.add_passkey(&mut key, "forged \u{2028} name").await;
+        lie(&user.elsewhere(), &mut key).await;
+        for text in DIRTY {
+            // Names that hold what begins a line are refused, and the refusal tells nothing of it.
+            for (method, path) in [(Method::PATCH, "/v1/me"), (Method::POST, "/v1/auth/sign-up")] {
+                let body = json!({ "name": text, "email": "x@example.test", "password": PASSWORD });
+                user.send(user.request(method, path).json(&body)).await;
+            }
+            // A browser's name can hold no line break; what a header can hold, it may.
+            let plain: Vec<u8> = text.bytes().filter(|byte| *byte > 31 && *byte != 127).collect();
+            let name = header::HeaderValue::from_bytes(&plain).expect("a value");
+            let request = user.request(Method::POST, "/v1/auth/sign-in");
+            let body = json!({ "email": "uma@example.test", "password": PASSWORD });
+            user.send(request.header(header::USER_AGENT, name).json(&body)).await.expect(200);
+        }
+    });
+    let log = service.stop().stderr;
+    assert!(log.len() > 50_000, "the log is talkative");
+    assert_stays_inside(&log);
 }

@@ -54,7 +54,12 @@ pub struct SoftKey {
 impl SoftKey {
     /// A new one, used on the service's page at `localhost`.
     pub fn new(house: &House) -> Self {
-        let origin = format!("http://localhost:{}", house.address.port());
+        Self::at_port(house.address.port())
+    }
+
+    /// The same for a service on this port.
+    pub fn at_port(port: u16) -> Self {
+        let origin = format!("http://localhost:{port}");
         let origin = Url::parse(&origin).expect("an origin");
         Self { key: None, origin, counts: false, verifies: true }
     }
