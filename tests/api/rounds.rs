@@ -13,7 +13,7 @@ use doorward::{
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Authenticator, House, PASSWORD, Reply, Settings};
+use crate::harness::{Actor, Authenticator, House, PASSWORD, Reply, Settings, SoftKey};
 
 const AT_ONCE: usize = 50;
 
@@ -31,6 +31,7 @@ fn wide() -> Settings {
         ("DOORWARD_THROTTLE_ACCOUNT_MAILS", "1000"),
         ("DOORWARD_THROTTLE_ACCOUNT_MAIL_WINDOW_SECONDS", "60"),
         ("DOORWARD_THROTTLE_SIGN_UPS", "1000000"),
+        ("DOORWARD_THROTTLE_CEREMONIES", "1000000"),
     ];
     Settings { variables, ..Settings::default() }
 }
@@ -243,5 +244,42 @@ api_test! { fifty_at_once_set_up_the_first_administrator_once [wide()] |house| {
             use_it(&house, "/v1/setup", body)
         }).await;
         assert_eq!(house.ask("SELECT id AS line FROM users").await.len(), 1);
+    }
+}}
+
+api_test! { fifty_at_once_sign_in_with_a_passkey_once [wide()] |house| {
+    let house = each_anew(house);
+    let user = house.user().await;
+    let mut key = SoftKey::new(&house);
+    user.add_passkey(&mut key, "Laptop").await;
+    for nth in 0..rounds() {
+        next_round(&house).await;
+        // A copy of the answer counts as a failure of the account.
+        house.execute("DELETE FROM factor_failures").await;
+        let proof = house.nobody().passkey_proof(&mut key).await;
+        one_wins("passkey", nth, |_| use_it(&house, "/v1/auth/passkey", proof.clone())).await;
+
+        let token = half_done(&house, &user, Amr::of(Method::Password), 1).await.remove(0);
+        let path = "/v1/auth/second-factor/passkey";
+        let begun = use_it(&house, &format!("{path}/begin"), json!({ "token": token })).await.created();
+        let credential = key.prove(&begun["options"]).await;
+        let body = json!({ "token": token, "ceremony": begun["ceremony"], "credential": credential });
+        house.execute("DELETE FROM factor_failures; DELETE FROM throttles").await;
+        one_wins("passkey as second step", nth, |_| use_it(&house, path, body.clone())).await;
+    }
+}}
+
+api_test! { fifty_at_once_add_a_passkey_once [wide()] |house| {
+    let house = each_anew(house);
+    for nth in 0..rounds() {
+        next_round(&house).await;
+        let user = house.user().await;
+        let begun = user.call("/v1/me/passkeys/begin").await.created();
+        let credential = SoftKey::new(&house).make(&begun["options"]).await;
+        let body = json!({ "ceremony": begun["ceremony"], "credential": credential });
+        one_wins("registration", nth, |_| {
+            let (who, body) = (user.clone(), body.clone());
+            async move { who.post("/v1/me/passkeys", body).await }
+        }).await;
     }
 }}
