@@ -221,7 +221,9 @@ api_test! { an_administrator_removes_passkeys_with_all_factors |house| {
     let uma = house.user_called(UMA).await;
     let mut key = SoftKey::new(&house);
     uma.add_passkey(&mut key, "Laptop").await;
-    admin.call(&format!("/v1/users/{}/factors/reset", uma.id)).await.no_content();
+    let reason = json!({ "reason": "asked in person" });
+    let path = format!("/v1/users/{}/factors/reset", uma.id);
+    admin.post(&path, reason).await.no_content();
     house.nobody().sign_in_by_passkey(&mut key).await.problem(Code::PasskeyRefused);
     assert_eq!(uma.elsewhere().sign_in().await.ok()["status"], "signed_in");
 }}

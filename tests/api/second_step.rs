@@ -215,9 +215,14 @@ api_test! { asvs_6_4_4_the_mailbox_alone_removes_no_factor |house| {
     browser.enrol(&house).await;
     let helper = house.user().await;
     let path = format!("/v1/users/{}/factors/reset", user.id);
-    helper.call(&path).await.problem(Code::PermissionMissing);
-    admin.call(&path).await.no_content();
+    let reason = json!({ "reason": "showed the staff card" });
+    helper.post(&path, reason.clone()).await.problem(Code::PermissionMissing);
+    for wrong in [json!({}), json!({ "reason": "" }), json!({ "reason": "r".repeat(201) })] {
+        assert_eq!(admin.post(&path, wrong).await.fields()[0].0, "/reason");
+    }
+    admin.post(&path, reason.clone()).await.no_content();
     let event = admin.latest_event("factor.all_reset").await;
+    assert_eq!(event["detail"], reason);
     assert_eq!((&event["actor_id"], &event["subject_id"]), (&json!(admin.id), &json!(user.id)));
     assert!(house.mail_to(&user.email).await.text.contains("removed"));
     browser.is_out().await;
