@@ -26,6 +26,7 @@ from service import (
     Failed,
     Service,
     drop_database,
+    end_when_asked,
     fresh_database,
     psql,
     refuse_busy,
@@ -432,6 +433,7 @@ def main():
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    end_when_asked()
     begin = time.monotonic()
     machine(options)
     bench = Bench(options)

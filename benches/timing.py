@@ -124,12 +124,13 @@ def main():
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("operations", nargs="*", metavar="OPERATION", help=", ".join(OPERATIONS))
     asked = parser.parse_args()
+    service.end_when_asked()
     told = []
     with tempfile.TemporaryDirectory() as folder:
         url = service.fresh_database(asked.database, folder)
         running = service.Service(asked.binary, folder, url, WIDE)
-        running.start()
         try:
+            running.start()
             running.wait_for()
             client = service.Client(running)
             addresses = [f"known{nth}@example.test" for nth in range(100)]

@@ -1,6 +1,9 @@
 //! Stopping: what runs may end, nothing new is taken, and the process is gone in time.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::BufRead,
+    time::{Duration, Instant},
+};
 
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -128,4 +131,59 @@ fn a_second_signal_ends_what_runs() {
         (began, wire)
     });
     assert_ended_well(&service.wait(), began, 3);
+}
+
+/// The processes that a process has started.
+fn children(of: u32) -> Vec<u32> {
+    let listed = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children"));
+    let listed = listed.unwrap_or_default();
+    listed.split_whitespace().map(|id| id.parse().expect("a number")).collect()
+}
+
+fn lives(id: u32) -> bool {
+    // Who has ended but was not asked for yet is a zombie; ours are, once their parent is gone.
+    let status = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    !status.is_empty() && !status.contains(") Z ")
+}
+
+/// Waits until something is there; panics when it is not after twenty seconds.
+fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "it did not happen in time");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_measurement_that_is_ended_ends_its_service() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for signal in [Signal::TERM, Signal::INT] {
+        let folder = folder();
+        let mut script = std::process::Command::new("python3")
+            .arg(root.join("benches/timing.py"))
+            .args(["--binary", env!("CARGO_BIN_EXE_doorward"), "--samples", "1000000", "reset"])
+            .env("PYTHONPATH", root.join("tests/tools"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONUNBUFFERED", "1")
+            .env("TMPDIR", folder.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .expect("Python runs");
+        let mut lines = std::io::BufReader::new(script.stdout.take().expect("a pipe")).lines();
+        assert!(lines.any(|line| line.is_ok_and(|line| line.contains("pairs each"))), "it measures");
+        let service = children(script.id()).first().copied().expect("a service");
+        let id = rustix::process::Pid::from_child(&script);
+        rustix::process::kill_process(id, signal).expect("it is there");
+
+        let status = script.wait().expect("it ends");
+
+        assert_eq!(status.code(), Some(128 + signal.as_raw()));
+        wait_for(|| (!lives(service)).then_some(()));
+        let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(left, 0, "and nothing is left behind");
+    }
 }

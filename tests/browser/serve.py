@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent / "tools"))
 
-from service import Failed, Service, free_port, fresh_database  # noqa: E402
+from service import Failed, Service, end_when_asked, free_port, fresh_database  # noqa: E402
 
 
 def setup_token(service):
@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--screenshots", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
+    end_when_asked()
     app = f"http://localhost:{free_port()}"
     settings = {"DOORWARD_PAGES_RETURN_TO": f"{app}/app"}
     with tempfile.TemporaryDirectory(prefix="doorward-browser.") as name:

@@ -29,7 +29,14 @@ import threading
 import time
 from pathlib import Path
 
-from service import Client, Failed, Service, drop_database, fresh_database
+from service import (
+    Client,
+    Failed,
+    Service,
+    drop_database,
+    end_when_asked,
+    fresh_database,
+)
 
 CLIENTS = 8
 READY_LIMIT = 2.0
@@ -393,6 +400,7 @@ def main():
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    end_when_asked()
     # Reading the whole chain after each kill would take longer than all the rest.
     options.every = max(1, options.rounds // 20)
     kinds = ["sqlite", "postgres"] if options.database == "both" else [options.database]

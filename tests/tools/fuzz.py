@@ -22,7 +22,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from service import ADMIN, COOKIE, Client, Failed, Service, drop_database, fresh_database
+from service import (
+    ADMIN,
+    COOKIE,
+    Client,
+    Failed,
+    Service,
+    drop_database,
+    end_when_asked,
+    fresh_database,
+)
 
 HERE = Path(__file__).parent
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -244,6 +253,7 @@ def main():
     )
     parser.add_argument("--seed", type=int, default=os.environ.get("FUZZ_SEED"))
     options = parser.parse_args()
+    end_when_asked()
     folder = Path(tempfile.mkdtemp(prefix="doorward-fuzz-"))
     url = fresh_database(options.database, folder)
     service = Service(options.binary, folder, url, SETTINGS)

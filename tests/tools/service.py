@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -26,6 +27,19 @@ SERVER_ERROR = re.compile(r"""\bstatus["']?\s*[=:]\s*["']?5\d\d\b""")
 
 class Failed(Exception):
     """The check that the script makes does not hold, or can't be made."""
+
+
+def end_when_asked():
+    """From here on SIGTERM and SIGINT end the script as an exception does: what it has started is
+    stopped on the way. A further signal does not cut that short."""
+
+    def end(number, _frame):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
 
 
 def free_port():
