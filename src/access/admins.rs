@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::caller::SYSTEM,
+    access::{caller::SYSTEM, grants},
     db::{
         Conn,
         schema::{role_grants, roles, users},
@@ -29,16 +29,14 @@ fn count_where(db: &mut Conn, now: Timestamp, for_good: bool) -> QueryResult<i64
         .filter(roles::name.eq(ADMIN))
         .filter(roles::built_in.eq(true))
         .filter(role_grants::scope.eq(SYSTEM))
-        .filter(role_grants::revoked_at.is_null())
+        .filter(grants::live(now))
         .filter(users::kind.eq(AccountKind::Person))
         .filter(users::status.eq("active"))
         .count()
         .into_boxed::<crate::db::Backend>();
-    query = if for_good {
-        query.filter(role_grants::expires_at.is_null())
-    } else {
-        query.filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
-    };
+    if for_good {
+        query = query.filter(role_grants::expires_at.is_null());
+    }
     // One account has one live grant of a role in a scope at most, so grants count accounts.
     query.get_result(db)
 }

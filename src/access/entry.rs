@@ -178,6 +178,12 @@ pub fn enter(
     Ok(Ok(Entered::Session(Box::new(start(db, app, proof)?))))
 }
 
+/// The refusal of [`enter`] for whoever proved something else than a password: where the account is
+/// gone, what they gave is worth nothing, and `gone` says so.
+pub fn refusal(gone: Code) -> impl Fn(Code) -> Code {
+    move |code| if code == Code::InvalidCredentials { gone } else { code }
+}
+
 /// Starts a session in the place of the one that the browser had.
 fn start(db: &mut Conn, app: &App, proof: &Proof<'_>) -> Result<Started, Problem> {
     let (user, now) = (&proof.user, app.now());

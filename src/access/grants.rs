@@ -23,6 +23,14 @@ pub struct GrantRow {
     pub expires_at: Option<Timestamp>,
 }
 
+/// That a grant counts at `now`: nobody has ended it, and it has not ended by itself.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn live(now: Timestamp) -> _ {
+    role_grants::revoked_at
+        .is_null()
+        .and(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
+}
+
 /// Whether a grant was inserted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inserted {

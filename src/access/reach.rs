@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::{
     access::{
         caller::{Caller, SYSTEM},
-        find,
+        find, grants,
     },
     db::{
         Conn,
@@ -56,8 +56,7 @@ pub fn check_everybody(db: &mut Conn, caller: &Caller, now: Timestamp) -> Result
     let held: Vec<PermissionName> = role_grants::table
         .inner_join(role_permissions::table.on(role_permissions::role_id.eq(role_grants::role_id)))
         .filter(role_grants::scope.eq(SYSTEM))
-        .filter(role_grants::revoked_at.is_null())
-        .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
+        .filter(grants::live(now))
         .select(role_permissions::permission)
         .distinct()
         .load(db)?;

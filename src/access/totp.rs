@@ -2,7 +2,9 @@
 //! none that is older than the last one counts after it.
 
 use diesel::prelude::*;
+use serde::Serialize;
 use totp_rs::{Builder, Totp};
+use utoipa::ToSchema;
 
 use crate::{
     app::App,
@@ -39,6 +41,31 @@ pub struct TotpRow {
     last_step: i64,
     pub last_used_at: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+/// An authenticator app as its owner sees it.
+#[derive(Serialize, ToSchema)]
+pub struct TotpFactor {
+    pub id: FactorId,
+    #[schema(max_length = 60, examples("Phone"))]
+    pub name: String,
+    /// Whether its first code has come back; until then it counts for nothing.
+    pub confirmed: bool,
+    #[schema(required)]
+    pub last_used_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+impl From<TotpRow> for TotpFactor {
+    fn from(row: TotpRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            confirmed: row.confirmed_at.is_some(),
+            last_used_at: row.last_used_at,
+            created_at: row.created_at,
+        }
+    }
 }
 
 /// A new one, before its first code has come back. The secret leaves once.

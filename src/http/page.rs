@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     future::{Ready, ready},
+    str::FromStr,
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -90,6 +91,15 @@ impl Paging {
         // Parsed into a typed key even though the seal holds: nothing untyped reaches a query.
         let position = key.open(list, cursor).and_then(parse);
         position.map(Some).ok_or_else(|| Code::CursorInvalid.into())
+    }
+
+    /// The same where the position is a text, such as an id.
+    pub fn after_text<K: FromStr>(
+        &self,
+        key: &CursorKey,
+        list: &str,
+    ) -> Result<Option<K>, Problem> {
+        self.after(key, list, |position| String::from_utf8(position).ok()?.parse().ok())
     }
 }
 

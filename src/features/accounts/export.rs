@@ -19,7 +19,7 @@ use crate::{
         recovery,
         sessions::{self, StoredSession},
         state::Terms,
-        totp::{self, TotpRow},
+        totp::{self, TotpFactor, TotpRow},
     },
     app::App,
     db::Conn,
@@ -28,7 +28,7 @@ use crate::{
     kernel::{
         assurance::Assurance,
         clock::Timestamp,
-        id::{DeviceId, EventId, FactorId, GrantId, RoleId, SessionId, UserId},
+        id::{DeviceId, EventId, GrantId, RoleId, SessionId, UserId},
     },
 };
 
@@ -66,7 +66,7 @@ pub struct AccountExport {
     pub devices: Vec<ExportedDevice>,
     /// Authenticator apps.
     #[schema(max_items = 1000)]
-    pub factors: Vec<ExportedFactor>,
+    pub factors: Vec<TotpFactor>,
     #[schema(minimum = 0, maximum = 10)]
     pub recovery_codes_left: u32,
     /// The latest 1000 events that the account did or that were done to it, newest first.
@@ -121,17 +121,6 @@ pub struct ExportedDevice {
     pub last_seen_at: Timestamp,
     #[schema(required)]
     pub trusted_until: Option<Timestamp>,
-}
-
-/// An authenticator app in an export.
-#[derive(Serialize, ToSchema)]
-pub struct ExportedFactor {
-    pub id: FactorId,
-    #[schema(max_length = 60)]
-    pub name: String,
-    pub created_at: Timestamp,
-    #[schema(required)]
-    pub last_used_at: Option<Timestamp>,
 }
 
 /// A grant in an export.
@@ -206,13 +195,6 @@ impl From<DeviceRow> for ExportedDevice {
     fn from(row: DeviceRow) -> Self {
         let DeviceRow { id, ip, user_agent, created_at, last_seen_at, trusted_until } = row;
         Self { id, ip, user_agent, created_at, last_seen_at, trusted_until }
-    }
-}
-
-impl From<TotpRow> for ExportedFactor {
-    fn from(row: TotpRow) -> Self {
-        let TotpRow { id, name, created_at, last_used_at, .. } = row;
-        Self { id, name, created_at, last_used_at }
     }
 }
 

@@ -4,7 +4,10 @@ use diesel::{dsl::not, prelude::*, sql_types::Bool};
 
 use super::store::AccountRow;
 use crate::{
-    access::state::{self, State, Terms},
+    access::{
+        grants,
+        state::{self, State, Terms},
+    },
     db::{
         Backend, Conn,
         schema::{role_grants, roles, users},
@@ -47,10 +50,7 @@ pub fn list(db: &mut Conn, wanted: &Wanted, after: Option<After>) -> QueryResult
         let holders = role_grants::table
             .inner_join(roles::table)
             .filter(roles::name.eq(role.clone()).or(roles::id.eq(role.clone())))
-            .filter(role_grants::revoked_at.is_null())
-            .filter(
-                role_grants::expires_at.is_null().or(role_grants::expires_at.gt(wanted.terms.now)),
-            )
+            .filter(grants::live(wanted.terms.now))
             .select(role_grants::user_id);
         query = query.filter(users::id.eq_any(holders));
     }

@@ -128,8 +128,7 @@ pub(super) async fn page(
     paging: &Paging,
 ) -> Result<Ok200<Page<ApiKeyView>>, Problem> {
     let (list, now, limit) = (format!("api keys {user}"), app.now(), paging.limit);
-    let after =
-        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, &list)?;
     let read = move |db: &mut _| {
         Ok::<_, Problem>(api_keys::list(db, &user, now, after.as_ref(), limit + 1)?)
     };

@@ -89,8 +89,7 @@ pub async fn list_my_devices(
 pub async fn page(app: &App, by: &Visit, paging: &Paging) -> Result<Page<Device>, Problem> {
     let (user, now) = (by.user().clone(), app.now());
     let list = format!("devices {user}");
-    let after =
-        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, &list)?;
     let limit = paging.limit;
     let read =
         move |db: &mut _| Ok::<_, Problem>(devices::list(db, &user, after.as_ref(), limit + 1)?);

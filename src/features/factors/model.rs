@@ -5,9 +5,9 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::{
-    access::{passkeys::model::Passkey, totp::TotpRow},
+    access::{passkeys::model::Passkey, totp::TotpFactor},
     features::accounts::model::plain,
-    kernel::{assurance::Method, clock::Timestamp, id::FactorId},
+    kernel::{assurance::Method, id::FactorId},
 };
 
 /// The second factors of an account.
@@ -27,31 +27,6 @@ pub struct Factors {
     /// The ways to prove who one is that work now, the strongest first.
     #[schema(max_items = 5)]
     pub methods: Vec<Method>,
-}
-
-/// An authenticator app.
-#[derive(Serialize, ToSchema)]
-pub struct TotpFactor {
-    pub id: FactorId,
-    #[schema(max_length = 60, examples("Phone"))]
-    pub name: String,
-    /// Whether its first code has come back; until then it counts for nothing.
-    pub confirmed: bool,
-    #[schema(required)]
-    pub last_used_at: Option<Timestamp>,
-    pub created_at: Timestamp,
-}
-
-impl From<TotpRow> for TotpFactor {
-    fn from(row: TotpRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            confirmed: row.confirmed_at.is_some(),
-            last_used_at: row.last_used_at,
-            created_at: row.created_at,
-        }
-    }
 }
 
 /// An authenticator app about to be set up.

@@ -5,7 +5,7 @@ use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::model::{
     EmailStep, FactorName, FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation,
-    TotpFactor, TotpSetUp,
+    TotpSetUp,
 };
 use crate::{
     access::{
@@ -18,7 +18,7 @@ use crate::{
         sessions::{self, Which},
         steps,
         throttle::{self, Bucket},
-        totp::{self, NewTotp},
+        totp::{self, NewTotp, TotpFactor},
     },
     app::App,
     db::Conn,

@@ -164,8 +164,7 @@ async fn page(app: &App, owner: Owner, paging: Paging) -> Result<Ok200<Page<Gran
         Owner::Me(id) | Owner::User(id) => format!("grants {id}"),
         Owner::Role(id) => format!("grants {id}"),
     };
-    let after =
-        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, &list)?;
     let (now, limit) = (app.now(), paging.limit + 1);
     let rows = app
         .db

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::grants::GrantRow,
+    access::grants::{self, GrantRow},
     db::{
         Backend, Conn,
         schema::{role_grants, role_permissions, roles},
@@ -31,8 +31,7 @@ pub fn list(
 ) -> QueryResult<Vec<(GrantRow, String)>> {
     let mut query = role_grants::table
         .inner_join(roles::table)
-        .filter(role_grants::revoked_at.is_null())
-        .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
+        .filter(grants::live(now))
         .select((GrantRow::as_select(), roles::name))
         .into_boxed::<Backend>();
     query = match of {
@@ -49,8 +48,7 @@ pub fn list(
 pub fn find(db: &mut Conn, id: &GrantId, now: Timestamp) -> QueryResult<Option<GrantRow>> {
     role_grants::table
         .find(id)
-        .filter(role_grants::revoked_at.is_null())
-        .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)))
+        .filter(grants::live(now))
         .select(GrantRow::as_select())
         .first(db)
         .optional()

@@ -59,8 +59,7 @@ pub async fn list_my_passkeys(
 ) -> Result<Ok200<Page<Passkey>>, Problem> {
     let (user, limit) = (by.user().clone(), paging.limit);
     let list = format!("passkeys {user}");
-    let parse = |key: Vec<u8>| String::from_utf8(key).ok()?.parse().ok();
-    let after: Option<PasskeyId> = paging.after(&app.cursors, &list, parse)?;
+    let after: Option<PasskeyId> = paging.after_text(&app.cursors, &list)?;
     let read =
         move |db: &mut Conn| Ok::<_, Problem>(store::page(db, &user, after.as_ref(), limit + 1)?);
     let rows = app.db.read(read).await?;

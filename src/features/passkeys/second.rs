@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{
     check,
     model::{PasskeyCeremony, PasskeySecondFactor, PasskeySecondStep},
-    sign_in::as_refused,
 };
 use crate::{
     access::{
@@ -152,7 +151,8 @@ pub async fn finish(
             user: row.user_id,
             arrival: &arrival,
         };
-        Ok(entry::enter(db, &own, &proof)?.map_err(|code| as_refused(code).into()))
+        let refusal = entry::refusal(Code::PasskeyRefused);
+        Ok(entry::enter(db, &own, &proof)?.map_err(|code| refusal(code).into()))
     });
     SignInAnswer::of(entered.await??, app, request)
 }

@@ -125,12 +125,7 @@ pub async fn finish(
             trust: false,
             arrival: &arrival,
         };
-        Ok(entry::enter(db, &own, &proof)?.map_err(as_refused))
+        Ok(entry::enter(db, &own, &proof)?.map_err(entry::refusal(Code::PasskeyRefused)))
     });
     SignInAnswer::of(entered.await??, app, request)
-}
-
-/// An account that is gone has no passkey either.
-pub(super) fn as_refused(code: Code) -> Code {
-    if code == Code::InvalidCredentials { Code::PasskeyRefused } else { code }
 }

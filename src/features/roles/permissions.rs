@@ -40,8 +40,7 @@ pub async fn list_permissions(
     paging: Paging,
 ) -> Result<Ok200<Page<PermissionView>>, Problem> {
     let list = "permissions";
-    let after =
-        paging.after(&app.cursors, list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, list)?;
     let limit = paging.limit + 1;
     let rows =
         app.db.read(move |db| Ok::<_, Problem>(store::list_permissions(db, after, limit)?)).await?;

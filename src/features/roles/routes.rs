@@ -54,8 +54,7 @@ pub async fn list_roles(
     paging: Paging,
 ) -> Result<Ok200<Page<RoleView>>, Problem> {
     let list = "roles";
-    let after =
-        paging.after(&app.cursors, list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, list)?;
     let limit = paging.limit + 1;
     let (rows, mut permissions) = app
         .db

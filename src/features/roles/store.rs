@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::{
+    access::grants,
     db::{
         Backend, Conn,
         schema::{permissions, role_grants, role_permissions, roles},
@@ -125,8 +126,7 @@ pub fn delete(db: &mut Conn, id: &RoleId) -> QueryResult<()> {
 pub fn is_granted(db: &mut Conn, id: &RoleId, now: Timestamp) -> QueryResult<bool> {
     let live = role_grants::table
         .filter(role_grants::role_id.eq(id))
-        .filter(role_grants::revoked_at.is_null())
-        .filter(role_grants::expires_at.is_null().or(role_grants::expires_at.gt(now)));
+        .filter(grants::live(now));
     Ok(live.count().get_result::<i64>(db)? > 0)
 }
 

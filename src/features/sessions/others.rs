@@ -55,8 +55,7 @@ pub async fn page(
 ) -> Result<Ok200<Page<SessionView>>, Problem> {
     let (Whose::Mine(user) | Whose::Another(user)) = &whose;
     let (user, list) = (user.clone(), format!("sessions {user}"));
-    let after =
-        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, &list)?;
     let (now, limit) = (app.now(), paging.limit);
     let rows = app
         .db

@@ -94,7 +94,8 @@ pub async fn give(
                 user: row.user_id,
                 arrival: &arrival,
             };
-            Ok(entry::enter(db, &own, &proof)?.map_err(gone))
+            let refusal = entry::refusal(Code::PendingInvalid);
+            Ok(entry::enter(db, &own, &proof)?.map_err(|code| refusal(code).into()))
         })
         .await?;
     SignInAnswer::of(entered?, app, request)
@@ -146,11 +147,6 @@ fn guess(
     }
     let (user, binding) = (&row.user_id, row.id.as_str());
     codes::guess(db, app, &Typed { user, method: body.method, code: &body.code, binding })
-}
-
-/// The refusal of the way in. Whose account is gone has nothing to go on with.
-fn gone(code: Code) -> Problem {
-    if code == Code::InvalidCredentials { Code::PendingInvalid.into() } else { code.into() }
 }
 
 fn refused(app: &App, peer: &Peer, row: Option<&PendingRow>) -> Event {
