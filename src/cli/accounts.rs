@@ -26,7 +26,7 @@ pub fn create_admin(config: Config, email: String, name: String) -> Result<(), F
     std::io::stdin().lock().read_line(&mut line)?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
     with_app(config, async move |app| {
-        let id = make_admin(&app, SignUp { email, password, name, challenge: None })
+        let id = make_admin(&app, SignUp { email, password, name, locale: None, challenge: None })
             .await
             .map_err(words)?;
         println!("{id}");

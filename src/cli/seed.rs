@@ -42,6 +42,7 @@ pub fn demo(config: Config) -> Result<(), Failure> {
             email: "admin@example.com".to_owned(),
             password: PASSWORD.to_owned(),
             name: "Ada Admin".to_owned(),
+            locale: None,
             challenge: None,
         };
         accounts::make_admin(&app, admin).await.map_err(words)?;
@@ -109,6 +110,7 @@ async fn make_person(
         email: format!("{local}@example.com"),
         password: PASSWORD.to_owned(),
         name: name.to_owned(),
+        locale: None,
         challenge: None,
     };
     let now = app.now();

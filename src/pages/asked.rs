@@ -3,9 +3,7 @@
 
 use std::future::{Future, Ready, ready};
 
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web::Data,
-};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 

@@ -26,7 +26,7 @@ pub async fn passkeys(
     known: Header<IfNoneMatch>,
     look: Data<Look>,
 ) -> HttpResponse {
-    send(&request, &known, look.script(Script::Passkeys))
+    send(&request, &known, look.script(&Script::Passkeys))
 }
 
 pub async fn challenge(
@@ -34,7 +34,7 @@ pub async fn challenge(
     known: Header<IfNoneMatch>,
     look: Data<Look>,
 ) -> HttpResponse {
-    send(&request, &known, look.script(Script::Challenge))
+    send(&request, &known, look.script(&Script::Challenge))
 }
 
 pub async fn logo(

@@ -3,9 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{
-    asked::Answer, form::Form, look::Script, passkey::Passkey, refusal, shell::Shell,
-};
+use super::{asked::Answer, form::Form, look::Script, passkey::Passkey, refusal, shell::Shell};
 use crate::http::problem::Problem;
 
 /// A page around one form, or around none.

@@ -108,8 +108,8 @@ impl Look {
     }
 
     /// A script as it is sent.
-    pub fn script(&self, script: Script) -> &Asset {
-        &self.scripts[script as usize]
+    pub fn script(&self, script: &Script) -> &Asset {
+        &self.scripts[*script as usize]
     }
 }
 

@@ -295,7 +295,8 @@ fn who_asks_for_reach_has_taken_turns_before_reading_the_caller() {
         for (at, _) in text.match_indices("reach::check") {
             let write = text[..at].rfind(".write(").expect("it is checked in a write");
             let before = &text[write..at];
-            let (lock, caller) = (before.find("reach::lock(db)?"), before.find(".recheck(db, now)?"));
+            let (lock, caller) =
+                (before.find("reach::lock(db)?"), before.find(".recheck(db, now)?"));
             let is_ordered = lock.is_some_and(|lock| caller.is_some_and(|caller| lock < caller));
             assert!(is_ordered, "{}:{before}", source.path.display());
             count += 1;

@@ -239,8 +239,8 @@ fn assert_stays_inside(log: &str) {
 
 /// What a page, a browser or an authenticator may say, and what would begin a line or colour it.
 const DIRTY: [&str; 4] = [
-    "forged\r\n{\"level\":\"forged\"}", "\u{1b}[31mforged\u{1b}[0m", "forged\u{85}\u{2028}\u{2029}",
-    "\u{202e}forged\u{0}",
+    "forged\r\n{\"level\":\"forged\"}", "\u{1b}[31mforged\u{1b}[0m",
+    "forged\u{85}\u{2028}\u{2029}", "\u{202e}forged\u{0}",
 ];
 
 /// Somebody's passkey, proved again and again with a lie in what the browser says of the page.

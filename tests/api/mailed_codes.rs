@@ -47,7 +47,9 @@ impl Sent {
 
     async fn by_code(&self, house: &House, code: &str) -> Reply {
         let (path, body) = match self.of {
-            Of::Verification => ("/v1/auth/verify-email/code", json!({ "email": UMA, "code": code })),
+            Of::Verification => {
+                ("/v1/auth/verify-email/code", json!({ "email": UMA, "code": code }))
+            }
             Of::SignIn => ("/v1/auth/magic-link/code", json!({ "email": UMA, "code": code })),
             Of::Change => {
                 let body = json!({ "code": code });

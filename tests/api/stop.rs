@@ -174,7 +174,10 @@ fn a_measurement_that_is_ended_ends_its_service() {
             .spawn()
             .expect("Python runs");
         let mut lines = std::io::BufReader::new(script.stdout.take().expect("a pipe")).lines();
-        assert!(lines.any(|line| line.is_ok_and(|line| line.contains("pairs each"))), "it measures");
+        assert!(
+            lines.any(|line| line.is_ok_and(|line| line.contains("pairs each"))),
+            "it measures"
+        );
         let service = children(script.id()).first().copied().expect("a service");
         let id = rustix::process::Pid::from_child(&script);
         rustix::process::kill_process(id, signal).expect("it is there");

@@ -10,10 +10,8 @@ use crate::harness::{Actor, House, PASSWORD, Reply, Settings};
 const UMA: &str = "uma@example.test";
 
 fn switched_on() -> Settings {
-    let variables = vec![
-        ("DOORWARD_CHALLENGE_ENABLED", "true"),
-        ("DOORWARD_CHALLENGE_DIFFICULTY", "8"),
-    ];
+    let variables =
+        vec![("DOORWARD_CHALLENGE_ENABLED", "true"), ("DOORWARD_CHALLENGE_DIFFICULTY", "8")];
     Settings { variables, ..Settings::default() }
 }
 
@@ -32,7 +30,8 @@ async fn solved(who: &Actor) -> String {
 }
 
 async fn sign_up(who: &Actor, challenge: &str) -> Reply {
-    let fields = [("name", "Uma"), ("email", UMA), ("password", PASSWORD), ("challenge", challenge)];
+    let fields =
+        [("name", "Uma"), ("email", UMA), ("password", PASSWORD), ("challenge", challenge)];
     send(who, "/sign-up", &fields).await
 }
 

@@ -124,9 +124,7 @@ pub fn delete(db: &mut Conn, id: &RoleId) -> QueryResult<()> {
 
 /// Whether somebody holds the role at `now`.
 pub fn is_granted(db: &mut Conn, id: &RoleId, now: Timestamp) -> QueryResult<bool> {
-    let live = role_grants::table
-        .filter(role_grants::role_id.eq(id))
-        .filter(grants::live(now));
+    let live = role_grants::table.filter(role_grants::role_id.eq(id)).filter(grants::live(now));
     Ok(live.count().get_result::<i64>(db)? > 0)
 }
 

@@ -22,12 +22,7 @@ use crate::{
 
 /// What a redirect to this page may say was done.
 const DONE: &[&str] = &[
-    "needed",
-    "factor-added",
-    "factor-renamed",
-    "factor-removed",
-    "factor-gone",
-    "email-step-on",
+    "needed", "factor-added", "factor-renamed", "factor-removed", "factor-gone", "email-step-on",
     "email-step-off",
 ];
 

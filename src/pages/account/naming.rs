@@ -103,9 +103,7 @@ fn page(shell: &Shell, named: Named, id: &str, name: &str) -> Card {
     let form = Form::to(named.page(), shell.say("save"))
         .hidden([("id", id.to_owned())])
         .field(field.hint(shell.say("hint-app_name")));
-    Card::new(shell, shell.say(title))
-        .form(form)
-        .back(Link::new(named.list(), shell.say(list)))
+    Card::new(shell, shell.say(title)).form(form).back(Link::new(named.list(), shell.say(list)))
 }
 
 impl Named {

@@ -24,7 +24,8 @@ use crate::{
 const EVENTS: i64 = 4;
 
 /// What a redirect to this page may say was done.
-const DONE: &[&str] = &["name", "language", "password", "password-removed", "verify", "email-confirm"];
+const DONE: &[&str] =
+    &["name", "language", "password", "password-removed", "verify", "email-confirm"];
 
 #[derive(Template)]
 #[template(path = "account.html")]
