@@ -45,7 +45,7 @@ async fn change_slowly(house: &House, user: &Actor) -> (oneshot::Sender<()>, Joi
     let (release, released) = oneshot::channel::<()>();
     let (changed, has_changed) = oneshot::channel();
     let (db, now) = (house.app.db.clone(), house.now());
-    let (id, hash) = (user.id.parse().expect("an id"), house.hash(NEW));
+    let (id, hash) = (user.id.parse().expect("an id"), house.hash(NEW).await);
     let work = spawn(async move {
         let written = db.write(move |db| {
             store::lock(db, &id)?;

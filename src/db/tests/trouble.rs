@@ -72,7 +72,7 @@ fn without_a_free_connection_the_database_is_busy() {
         let mut first = pin!(db.read(held(wait, move || runs.send(()).expect("the test waits"))));
         assert!(poll(first.as_mut()).await.is_pending());
         running.recv_timeout(Duration::from_secs(20)).expect("the connection is held");
-        assert!(matches!(db.write_blocking(|_| Ok::<_, Error>(())), Err(Error::Busy)));
+        assert!(matches!(db.write(|_| Ok::<_, Error>(())).await, Err(Error::Busy)));
         assert!(matches!(db.read(|_| Ok::<_, Error>(())).await, Err(Error::Busy)));
         go_on.send(()).expect("the read waits");
         first.await.expect("it ends");

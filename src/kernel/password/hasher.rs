@@ -82,14 +82,6 @@ impl Hasher {
         self.run(move |memory| hash::verify(&password, stored.as_ref(), cost, memory)).await
     }
 
-    /// Hashes on the calling thread, with memory of its own: for the command line.
-    pub fn hash_blocking(&self, password: &Secret) -> PasswordHash {
-        let mut memory = Memory::default();
-        let hash = hash::hash(password, self.cost, &self.chance, &mut memory);
-        memory.wipe(self.cost);
-        hash
-    }
-
     /// Queues `work`. A panic in it also ends in `Busy`: its caller has no other use for it.
     async fn run<T: Send + 'static>(
         &self,
@@ -290,15 +282,5 @@ mod tests {
 
         assert_eq!(on_the_thread, (before + 10).min(19));
         assert_eq!(rustix::process::getpriority_process(None).unwrap(), before);
-    }
-
-    #[tokio::test]
-    async fn the_command_line_makes_hashes_that_the_service_takes() {
-        let hasher = start(1, 8);
-        let stored = hasher.hash_blocking(&secret("set by the administrator"));
-
-        let verdict = hasher.verify(secret("set by the administrator"), Some(stored)).await;
-
-        assert_eq!(verdict, Ok(Verdict::Right));
     }
 }

@@ -48,8 +48,8 @@ impl Database {
     pub fn execute(&self, statements: &str) {
         let db = Db::open(&self.url, Options { pool: 1 }).expect("it opens");
         let statements = statements.to_owned();
-        let done = db.write_blocking(move |db| Ok::<_, Error>(db.batch_execute(&statements)?));
-        done.expect("the statements run");
+        let done = db.write(move |db| Ok::<_, Error>(db.batch_execute(&statements)?));
+        actix_web::rt::System::new().block_on(done).expect("the statements run");
     }
 }
 
