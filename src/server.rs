@@ -98,7 +98,7 @@ pub fn build(
     let document = written(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let (look, pages) = (Data::new(look), pages::pages());
-    let beside = [docs::outside(app.config.docs.enabled), pages::plain()].concat();
+    let beside = [docs::outside(app.config.shows_docs()), pages::plain()].concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document));

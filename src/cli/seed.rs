@@ -36,7 +36,14 @@ const PEOPLE: &[(&str, &str, Option<&str>)] = &[
 ];
 
 /// Makes the demo accounts; running it again changes nothing but the administrator's password.
+///
+/// Their password is known to everybody, so a service that others can reach gets none of them.
 pub fn demo(config: Config) -> Result<(), Failure> {
+    if !config.is_at_home() {
+        return Err("demo accounts have a password that everybody knows: they are only for a \
+                    service that nobody but this machine can reach"
+            .into());
+    }
     with_app(config, async |app| {
         let admin = SignUp {
             email: "admin@example.com".to_owned(),

@@ -97,7 +97,7 @@ fn greet(app: &App, token: Option<&str>) {
     let origin = app.config.origin();
     println!("Doorward {} is ready.", env!("CARGO_PKG_VERSION"));
     println!("  Sign-in      {origin}/sign-in");
-    if app.config.docs.enabled {
+    if app.config.shows_docs() {
         println!("  Swagger UI   {origin}/docs/");
     }
     println!("  Contract     {origin}/openapi.json");

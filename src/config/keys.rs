@@ -11,7 +11,7 @@ use super::{
     unset::HostName,
     values::{
         DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
-        Setting,
+        Setting, ShowDocs,
     },
 };
 use crate::kernel::{
@@ -381,7 +381,9 @@ table! {
 
     /// The interactive API reference.
     docs: Docs {
-        /// Whether Swagger UI is served under `/docs/`.
-        enabled: bool = true;
+        /// Whether Swagger UI is served under `/docs/`: `always`, `never`, or `auto` for "while
+        /// nobody but this machine can reach the service". The contract itself (`/openapi.json`)
+        /// and the pages of problems are for everybody.
+        enabled: ShowDocs = "auto";
     }
 }

@@ -28,6 +28,7 @@ pub use sources::Sources;
 pub use unset::HostName;
 pub use values::{
     DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
+    ShowDocs,
 };
 
 /// What becomes of mail.
@@ -65,13 +66,26 @@ impl Config {
     /// What becomes of mail. The development mailbox is for a service that nobody but this machine
     /// can reach, also not through a proxy: whoever reads it can take over every account.
     pub fn delivery(&self) -> Delivery {
-        let at_home = self.listen.ip().to_canonical().is_loopback()
-            && load::is_loopback(&self.public_url)
-            && self.trusted_proxies.is_empty();
-        match (&self.mail.host, at_home) {
+        match (&self.mail.host, self.is_at_home()) {
             (Some(_), _) => Delivery::Smtp,
             (None, true) => Delivery::Mailbox,
             (None, false) => Delivery::Later,
+        }
+    }
+
+    /// Whether nobody but this machine can reach the service, also not through a proxy.
+    pub fn is_at_home(&self) -> bool {
+        self.listen.ip().to_canonical().is_loopback()
+            && load::is_loopback(&self.public_url)
+            && self.trusted_proxies.is_empty()
+    }
+
+    /// Whether Swagger UI is served.
+    pub fn shows_docs(&self) -> bool {
+        match self.docs.enabled {
+            ShowDocs::Always => true,
+            ShowDocs::Never => false,
+            ShowDocs::Auto => self.is_at_home(),
         }
     }
 

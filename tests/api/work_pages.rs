@@ -5,7 +5,7 @@ use doorward::http::code::Code;
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Actor, House, PASSWORD, Reply, Settings};
+use crate::harness::{Actor, PASSWORD, Reply, Settings};
 
 const UMA: &str = "uma@example.test";
 

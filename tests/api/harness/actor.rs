@@ -203,6 +203,7 @@ impl Actor {
             email: self.email.clone(),
             password: PASSWORD.to_owned(),
             name: "Ada Admin".to_owned(),
+            locale: None,
             challenge: None,
         };
         cli::make_admin(app, wanted).await.expect("an administrator");
