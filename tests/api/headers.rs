@@ -72,6 +72,7 @@ fn https() -> Settings {
         ("DOORWARD_PUBLIC_URL", "https://auth.example.test"),
         ("DOORWARD_TRUSTED_PROXIES", "127.0.0.1"),
         ("DOORWARD_THROTTLE_ACCOUNT_FAILURES", "1"),
+        ("DOORWARD_DOCS_ENABLED", "always"),
     ];
     Settings { variables, ..Settings::default() }
 }

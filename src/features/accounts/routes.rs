@@ -91,8 +91,8 @@ pub async fn list_users(
 
 /// Make an account for somebody.
 ///
-/// They get a mail: with a link to choose a password, good for a day, or with the news that there is
-/// an account where you give it one. The mail never holds a password.
+/// They get a mail: with a link to choose a password, good for a day, or with the news that there
+/// is an account where you give it one. The mail never holds a password.
 #[utoipa::path(post, path = "/v1/users", tag = "users")]
 pub async fn create_user(
     by: Fresh<RECENTLY, Can<UsersWrite>>,

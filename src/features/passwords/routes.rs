@@ -122,7 +122,9 @@ async fn complete(
     };
     let (session, opened) = NewSession::new(app, &id, &by.peer, current.remember.into(), &amr);
     // A second factor was proved when it was, and not by this password.
-    let session = session.on(current.device_id.clone()).proved_at(current.auth_time);
+    let is_proof = old.is_some() && !by.caller.second_factor;
+    let proved_at = if is_proof { now } else { current.auth_time };
+    let session = session.on(current.device_id.clone()).proved_at(proved_at);
     let made = Event::new(app, Kind::PasswordChanged).actor(&id).subject(id.as_str());
     let made = made.session(session.id()).peer(&by.peer);
     let notice = Mail::PasswordChanged { at: now, link: app.config.page("/forgot") };
