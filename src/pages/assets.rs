@@ -1,5 +1,5 @@
-//! The stylesheet, the scripts and the logo. Their addresses name their content, so a browser may keep them for
-//! good; under an address without it they are kept for five minutes.
+//! The stylesheet, the scripts and the logo. Their addresses name their content, so a browser may
+//! keep them for good; under an address without it they are kept for five minutes.
 
 use actix_web::{
     HttpRequest, HttpResponse,
