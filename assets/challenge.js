@@ -43,7 +43,10 @@
   };
 
   if (typeof document === "undefined") {
-    self.onmessage = async ({ data }) => self.postMessage(await solve(data));
+    self.onmessage = async ({ data }) => {
+      // What can't be done here can perhaps be done in the page.
+      self.postMessage(await solve(data).catch(() => null));
+    };
     return;
   }
 
@@ -69,14 +72,15 @@
         solve(challenge).then(resolve, reject);
         return;
       }
-      worker.onmessage = ({ data }) => {
+      const end = (answer) => {
         worker.terminate();
-        resolve(data);
+        if (answer) resolve(answer);
+        else solve(challenge).then(resolve, reject);
       };
+      worker.onmessage = ({ data }) => end(data);
       worker.onerror = (event) => {
         event.preventDefault();
-        worker.terminate();
-        solve(challenge).then(resolve, reject);
+        end(null);
       };
       worker.postMessage(challenge);
     });

@@ -72,6 +72,9 @@ api_test! { the_pages_with_a_password_say_what_work_they_need [switched_on()] |h
     }
     let script = nobody.get("/assets/challenge.js").await.expect(200);
     assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+    // It is a worker, too: in a sandbox it would have no cryptography.
+    let policy = script.header("content-security-policy").expect("a policy");
+    assert_eq!(policy, "default-src 'none'; frame-ancestors 'none'");
     assert!(nobody.get("/sign-in").await.text.contains("seconds now."), "the words are whole");
 }}
 

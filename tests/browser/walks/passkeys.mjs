@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { account, at, look, press, PROFILES, sees, signIn, walk } from "../browser.mjs";
+import { account, at, look, OTHER, press, PROFILES, sees, signIn, walk } from "../browser.mjs";
 
 const scripted = PROFILES.filter(({ name }) => name !== "without scripts");
 
@@ -105,6 +105,32 @@ walk("a passkey gets another name", async (page) => {
   await sees(page, "The passkey has its new name.");
   await sees(page, "Attic");
   await look(page);
+}, scripted);
+
+walk("a password goes and comes back where a passkey is the way in", async (page, { another }) => {
+  await authenticator(page);
+  const email = await account(page);
+  await page.goto("/account/password/remove");
+  await press(page, "button.danger");
+  await sees(page, "Add a passkey first.");
+  await register(page, "Laptop");
+  await page.goto("/account/password");
+  await page.getByRole("link", { name: "Remove your password" }).click();
+  await look(page);
+  await press(page, "button.danger");
+  at(page, "/account");
+  await sees(page, "Your password is removed.");
+  const other = await another();
+  await signIn(other, email);
+  await sees(other, "is not right");
+  await page.getByRole("link", { name: /^Password/ }).click();
+  await sees(page, "Your account has none yet.");
+  await look(page);
+  await page.fill('[name="new_password"]', OTHER);
+  await press(page, "button.main");
+  at(page, "/account");
+  await signIn(other, email, OTHER);
+  await sees(other, "One more step");
 }, scripted);
 
 walk("a passkey is removed", async (page, { another }) => {
