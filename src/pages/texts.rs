@@ -16,8 +16,6 @@ pub const fn own_name(lang: Lang) -> &'static str {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use super::*;
-
     /// The names that stand behind `opening` in the sources of a folder.
     fn asked_for(folder: &Path, opening: &str, found: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).expect("a folder") {

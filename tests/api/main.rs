@@ -59,6 +59,7 @@ mod renames;
 mod return_to;
 mod roles;
 mod rounds;
+mod sealed;
 mod second_step;
 mod sessions;
 mod settings;

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cost_is_between_the_floor_and_what_is_taken_back() {
+    fn asvs_11_4_2_a_cost_is_between_the_floor_and_what_is_taken_back() {
         let cost = |memory_kib, iterations| Cost { memory_kib, iterations };
         for fine in [Cost::default(), cost(19_456, 16), cost(262_144, 2)] {
             assert_eq!(fine.check(), Ok(()));
