@@ -16,7 +16,7 @@ use crate::{
     access::{callers::Callers, cookie, store::Store},
     api,
     app::App,
-    features::checks::matrix::Operations,
+    features::{checks::matrix::Operations, tokens},
     http::{
         contract::{self, Contract, ContractError},
         docs::{self, Docs},
@@ -98,7 +98,9 @@ pub fn build(
     let document = written(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let (look, pages) = (Data::new(look), pages::pages());
-    let beside = [docs::outside(app.config.docs.enabled), pages::plain()].concat();
+    let beside =
+        [docs::outside(app.config.docs.enabled), tokens::events::outside(), pages::plain()]
+            .concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document));
@@ -112,6 +114,7 @@ pub fn build(
     let callers = Callers::new(app.clone());
     let (store, key) = (Store::new(callers.clone()), cookie::key(master));
     let callers = Data::new(callers);
+    let feed = Data::new(tokens::feed::Feed::new(app.clone()));
     let (config, shared) = (app.config.clone(), Data::new(app.clone()));
     let server = HttpServer::new(move || {
         // The later `wrap` is the outer one: identity rests on the session.
@@ -123,6 +126,7 @@ pub fn build(
         Web::new()
             .app_data(shared.clone())
             .app_data(callers.clone())
+            .app_data(feed.clone())
             .app_data(finish_data.clone())
             .app_data(origins.clone())
             .app_data(limits.clone())

@@ -6,7 +6,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::Failure;
 use crate::{
-    access::keyring::{self, Fit},
+    access::{
+        keyring::{self, Fit},
+        keys,
+    },
     app::App,
     config::{self, Config, LogFormat, Privacy},
     db::{Db, Options},
@@ -18,6 +21,7 @@ use crate::{
         cursor::CursorKey,
         mail::Templates,
         password::{Cost, Hasher, Policy, breached::Breached},
+        ring::Keys,
         secret::MasterKey,
         stage::Stage,
         vault::Vault,
@@ -87,6 +91,7 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         cursors: CursorKey::new(&master),
         stage: Stage::default(),
         vault: Vault::new(&master, chance.clone()),
+        keys: Keys::default(),
         templates,
         chance,
         config: Arc::new(config),
@@ -107,6 +112,7 @@ pub async fn bring_up(app: &App, master: &MasterKey) -> Result<usize, Failure> {
             .into());
     }
     built_in::sync(app).await.map_err(words)?;
+    keys::tend(app).await.map_err(words)?;
     Ok(ran)
 }
 

@@ -13,7 +13,7 @@ use super::{
     boot::{self, Boot, words},
 };
 use crate::{
-    access::{challenge, once, passkeys::ceremony, pending, sessions, throttle},
+    access::{challenge, keys, once, passkeys::ceremony, pending, revocations, sessions, throttle},
     api,
     app::App,
     config::{Config, Delivery},
@@ -164,6 +164,9 @@ async fn sweep(app: App) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
+        if let Err(problem) = keys::tend(&app).await {
+            tracing::warn!(cause = problem.cause(), "could not look after the signing keys");
+        }
         if let Err(problem) = sweep_once(&app).await {
             tracing::warn!(cause = problem.cause(), "could not remove rows that are over");
         }
@@ -197,6 +200,8 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 sessions::sweep(db, &ids)?;
                 challenge::sweep(db, now, LOT)?;
                 pending::sweep(db, now, LOT)?;
+                revocations::sweep(db, now)?;
+                keys::sweep(db, now)?;
                 once::sweep(db, &proofs)?;
                 ceremony::sweep(db, &ceremonies)?;
                 queue::sweep(db, &mails)?;

@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, error::Error, fmt, net::SocketAddr};
 use url::{Host, Url};
 
 use super::{
-    keys::{Config, Form, Key},
+    key::{Form, Key},
+    keys::Config,
     sources::{Found, Source, Sources},
     unset::HostName,
     values::{MailTls, Setting, items},

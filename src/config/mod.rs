@@ -1,8 +1,10 @@
 //! The service's settings, from a file, variables and credentials. A [`Config`] that exists has
 //! passed every check; nothing else in the house reads the environment.
 
+mod audience;
 mod face;
 mod folder;
+mod key;
 mod keys;
 mod load;
 mod party;
@@ -15,11 +17,12 @@ mod values;
 
 use std::{fmt, net::SocketAddr};
 
+pub use audience::Audience;
 pub use face::Place;
 pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
 pub use keys::{
     Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Passkeys,
-    Password, Service, Session, Setup, SignUp, Throttle,
+    Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
 pub use load::Problems;
 pub use party::RelyingParty;
