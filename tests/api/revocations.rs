@@ -78,7 +78,7 @@ struct Case {
     token: String,
 }
 
-async fn case(house: &House, admin: &Actor) -> (Case, String, String) {
+async fn a_case(house: &House, admin: &Actor) -> (Case, String, String) {
     let user = house.user().await;
     let (role, grant) = admin.grant_new_role(&user, &["users:read"]).await;
     let token = user.token().await;
@@ -93,7 +93,7 @@ api_test! { asvs_7_4_1_a_token_ends_at_once_with_whatever_it_rests_on |house| {
         "role renamed", "disabled", "deleted", "stepped up", "signed in again", "everybody",
     ] {
         let admin = house.admin().await;
-        let (Case { user, token }, role, grant) = case(&house, &admin).await;
+        let (Case { user, token }, role, grant) = a_case(&house, &admin).await;
         let program = user.bearing(&token);
         program.get("/v1/users").await.ok();
         program.at(&sibling).get("/v1/users").await.ok();
@@ -176,7 +176,7 @@ api_test! { what_does_not_end_is_not_listed |house| {
 api_test! { every_kind_of_end_counts_here_and_in_the_list |house| {
     for kind in ["token", "subject", "client", "role", "all"] {
         let admin = house.admin().await;
-        let (Case { user, token }, role, _) = case(&house, &admin).await;
+        let (Case { user, token }, role, _) = a_case(&house, &admin).await;
         let (claims, _) = parts(&token);
         let role = admin.get(&format!("/v1/roles/{role}")).await.ok()["name"].clone();
         let (now, role) = (house.now(), role.as_str().expect("a name").to_owned());

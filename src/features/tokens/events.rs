@@ -17,8 +17,9 @@ use crate::http::{code::Code, outside::Outside, problem::Problem};
 /// How often a listener's list is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// After how long of silence a comment is sent, so that nobody between takes the line for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// After how long of silence a comment is sent: who listens knows that the line is not dead, and we
+/// that somebody listens.
+const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// What is mounted beside the contract.
 pub fn outside() -> Vec<Outside> {
