@@ -86,11 +86,11 @@ fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError
 
 /// The service on an open listener. It answers once the returned server is polled.
 ///
-/// `endpoints` are those of `api`. Errors when they and the contract disagree.
+/// `endpoints` are those of `api`; the key of cookies is derived from `seed`. Errors when they and the contract disagree.
 #[expect(clippy::disallowed_methods, reason = "the one scope, around all endpoints")]
 pub fn build(
     app: &App,
-    master: &MasterKey,
+    seed: &MasterKey,
     metrics: &Metrics,
     endpoints: Vec<Endpoint>,
     listener: TcpListener,
@@ -112,7 +112,7 @@ pub fn build(
     let has_listed = !app.config.allowed_origins.is_empty();
     let limits = Data::new(app.config.limits.clone());
     let callers = Callers::new(app.clone());
-    let (store, key) = (Store::new(callers.clone()), cookie::key(master));
+    let (store, key) = (Store::new(callers.clone()), cookie::key(seed));
     let callers = Data::new(callers);
     let feed = Data::new(tokens::feed::Feed::new(app.clone()));
     let (config, shared) = (app.config.clone(), Data::new(app.clone()));

@@ -26,6 +26,7 @@ pub mod pending;
 pub mod reach;
 pub mod recovery;
 pub mod refusals;
+pub mod reseal;
 pub mod revocations;
 pub mod sessions;
 pub mod state;

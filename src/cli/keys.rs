@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::{
     Failure,
     boot::{with_app, words},
+    master,
 };
 use crate::{
     access::keys::{self, KeyRow, Phase, When},
@@ -30,6 +31,9 @@ pub enum KeysCommand {
         /// The key's name, as the list shows it.
         kid: String,
     },
+    /// Let another master key take the place of the present one, while the service runs. May be run
+    /// again where it was interrupted.
+    RotateMaster,
 }
 
 /// Runs the command.
@@ -38,6 +42,7 @@ pub fn run(config: Config, command: KeysCommand) -> Result<ExitCode, Failure> {
         KeysCommand::List => list(config),
         KeysCommand::Rotate { now } => rotate(config, if now { When::Now } else { When::InTime }),
         KeysCommand::Remove { kid } => remove(config, kid),
+        KeysCommand::RotateMaster => master::rotate(config),
     }
 }
 

@@ -7,6 +7,7 @@ mod contract;
 mod health;
 mod keys;
 mod mail;
+mod master;
 mod progress;
 mod seed;
 mod serve;

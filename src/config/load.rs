@@ -177,6 +177,12 @@ fn check(config: &Config, reader: &mut Reader) {
         config.metrics_listen.is_none_or(|it| it != config.listen || it.port() == 0),
         "must not be the address of listen",
     );
+    reader.rule(
+        &["master_key_other", "master_key"],
+        config.master_key_other.is_none()
+            || (config.master_key.is_some() && config.master_key != config.master_key_other),
+        "must be another key than master_key, and is of no use without that",
+    );
     check_mail(config, reader);
     check_brand(config, reader);
     check_transport(config, reader);

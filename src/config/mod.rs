@@ -7,6 +7,7 @@ mod folder;
 mod key;
 mod keys;
 mod load;
+mod master;
 mod party;
 mod show;
 mod sources;
@@ -19,12 +20,13 @@ use std::{fmt, net::SocketAddr};
 
 pub use audience::Audience;
 pub use face::Place;
-pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
+pub use folder::{FolderError, Privacy, prepare_data_dir};
 pub use keys::{
     Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Passkeys,
     Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
 pub use load::Problems;
+pub use master::{Change, begin_change, change, end_change, make_change, master_keys};
 pub use party::RelyingParty;
 pub use show::{reference, sample, show};
 pub use sources::Sources;

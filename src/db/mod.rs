@@ -16,7 +16,7 @@ mod transaction;
 mod unique;
 mod writer;
 
-pub use conn::{Backend, Conn, lock};
+pub use conn::{Backend, Conn, has_table, lock};
 pub use error::{Error, OpenError};
 pub use unique::taken;
 
