@@ -34,6 +34,7 @@ mod logs;
 mod magic;
 mod mail_pages;
 mod mail_work;
+mod master_key;
 mod matrix;
 mod me;
 mod metrics;

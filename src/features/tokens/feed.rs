@@ -1,12 +1,15 @@
 //! The signed list of what has ended, built when something has changed and from time to time, so
 //! that an old one can be told from a new one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::json;
@@ -122,10 +125,12 @@ impl Feed {
             iat: made_at,
             exp: made_at + COUNTS,
             v: VERSION,
-            sid: &listed.sessions,
-            jti: &listed.tokens,
+            sid: listed.sessions.iter().map(|id| name("sid", id)).collect(),
+            jti: listed.tokens.iter().map(|id| name("jti", id)).collect(),
             before: json!({
-                "sub": listed.subjects, "client_id": listed.clients, "role": listed.roles,
+                "sub": named("sub", &listed.subjects),
+                "client_id": named("client_id", &listed.clients),
+                "role": named("role", &listed.roles),
                 "all": listed.everything,
             }),
         };
@@ -139,6 +144,17 @@ impl Feed {
     }
 }
 
+/// What stands in the list for something: who has a token of it finds it, and to everybody else the
+/// list, which is public, tells neither accounts nor sessions.
+fn name(claim: &str, value: &str) -> String {
+    let hash = Sha256::digest(format!("{claim}:{value}").as_bytes());
+    BASE64URL_NOPAD.encode(&hash[..16])
+}
+
+fn named(claim: &str, cuts: &BTreeMap<String, i64>) -> BTreeMap<String, i64> {
+    cuts.iter().map(|(value, at)| (name(claim, value), *at)).collect()
+}
+
 /// The same moment for all processes, for half a minute.
 fn step(now: Timestamp) -> i64 {
     let seconds = now.micros().div_euclid(1_000_000);
@@ -147,12 +163,12 @@ fn step(now: Timestamp) -> i64 {
 
 /// What the list says: docs/TOKENS.md explains each member.
 #[derive(Serialize)]
-struct Claims<'a> {
+struct Claims {
     iss: String,
     iat: i64,
     exp: i64,
     v: u32,
-    sid: &'a [String],
-    jti: &'a [String],
+    sid: Vec<String>,
+    jti: Vec<String>,
     before: serde_json::Value,
 }
