@@ -124,8 +124,8 @@ table! {
         /// padding. Unset: kept in `keys/master.key` in the data folder, made at the first start.
         /// Whoever loses it loses all that is stored encrypted.
         master_key: Option<MasterKey> = "";
-        /// A key that opens what is stored encrypted, and seals nothing: the one before `master_key`
-        /// or the one after it, while one is replaced by the other (docs/KEYS.md).
+        /// A key that opens what is stored encrypted, and seals nothing: the one before
+        /// `master_key` or the one after it, while one is replaced by the other (docs/KEYS.md).
         master_key_other: Option<MasterKey> = "";
     }
 

@@ -9,10 +9,10 @@ use validator::Validate;
 
 use crate::{
     access::tokens::Minted,
-    http::{json::present, kept::Kept, problem::Problem},
+    http::{json::present, kept::Kept},
     kernel::{
         jose::{ALGORITHM, PublicKey},
-        refusal::Refusal,
+        permission::PermissionName,
         scope::Scope,
     },
 };
@@ -39,14 +39,12 @@ pub struct NewToken {
     pub scope: Option<String>,
 }
 
-const NO_SCOPE: Refusal =
-    Refusal::new("scope_invalid", "These are no permissions with spaces between.");
-
 impl NewToken {
-    /// The scope that is asked for. Errors: `validation.failed`.
-    pub fn scope(&self) -> Result<Option<Scope>, Problem> {
-        let Some(text) = &self.scope else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| Problem::field("/scope", NO_SCOPE))
+    /// The scope that is asked for, if one is. What is no permission can't be held, and is left out
+    /// as everything is that the caller does not hold.
+    pub fn scope(&self) -> Option<Scope> {
+        let asked = self.scope.as_deref()?.split(' ');
+        Some(asked.filter_map(|name| name.parse::<PermissionName>().ok()).collect())
     }
 }
 

@@ -49,7 +49,7 @@ pub async fn create_token(
     if !matches!(by.caller.credential, Credential::Session(_)) {
         return Err(Code::SessionRequired.into());
     }
-    let scope = body.scope()?;
+    let scope = body.scope();
     let own = app.config.origin();
     let audience = body.audience.as_deref().unwrap_or(&own);
     if audience != own && !app.config.token.audiences.iter().any(|it| it.as_str() == audience) {
