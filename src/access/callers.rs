@@ -7,6 +7,7 @@
 use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
+use diesel::QueryResult;
 use quick_cache::sync::Cache;
 
 use crate::{
@@ -112,7 +113,7 @@ impl Callers {
     async fn look(
         &self,
         by: By,
-        look: impl FnOnce(&mut Conn, Timestamp) -> diesel::QueryResult<Option<Caller>> + Send + 'static,
+        look: impl FnOnce(&mut Conn, Timestamp) -> QueryResult<Option<Caller>> + Send + 'static,
     ) -> Result<Option<Arc<Found>>, db::Error> {
         // The epoch is read first: what a later write changes, is then seen as changed.
         let (epoch, now) = (self.app.db.epoch(), self.app.now());
@@ -137,7 +138,7 @@ impl Callers {
         Ok(Some(found))
     }
 
-    /// Notes that the credential is in use, at most once a minute; the request does not wait for it.
+    /// Notes that the credential is in use, at most once a minute; the request does not wait.
     fn touch(&self, caller: &Caller, now: Timestamp) {
         let wants_touch = match &caller.credential {
             Credential::Session(session) | Credential::Token(session, _) => {

@@ -74,11 +74,7 @@ fn is_in_force(db: &mut Conn, master: &MasterKey) -> QueryResult<bool> {
 /// the master key that the database goes by, from which all was derived before there were seeds.
 ///
 /// Errors: `server.internal` where it can't be opened.
-pub fn find_seed(
-    db: &mut Conn,
-    vault: &Vault,
-    keys: &MasterKeys,
-) -> Result<MasterKey, Problem> {
+pub fn find_seed(db: &mut Conn, vault: &Vault, keys: &MasterKeys) -> Result<MasterKey, Problem> {
     if !has_table(db, "settings")? {
         return Ok(keys.current.clone());
     }

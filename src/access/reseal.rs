@@ -58,20 +58,39 @@ const COLUMNS: &[Reseal] = &[totp_secrets, credentials, letters, private_keys];
 
 fn totp_secrets(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     let column = totp_factors::sealed;
-    lot!(db, totp_factors, id, column, after, (FactorId, Vec<u8>), (totp_factors::id, column),
-        |(id, old)| (id, old, vault.reseal(totp::place(id), old)))
+    lot!(
+        db,
+        totp_factors,
+        id,
+        column,
+        after,
+        (FactorId, Vec<u8>),
+        (totp_factors::id, column),
+        |(id, old)| (id, old, vault.reseal(totp::place(id), old))
+    )
 }
 
 fn credentials(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     use passkey_rows::{id, sealed, user_id};
-    lot!(db, passkey_rows, id, sealed, after, (PasskeyId, UserId, Vec<u8>), (id, user_id, sealed),
-        |(row, user, old)| (row, old, passkeys::store::reseal(vault, row, user, old)))
+    lot!(
+        db,
+        passkey_rows,
+        id,
+        sealed,
+        after,
+        (PasskeyId, UserId, Vec<u8>),
+        (id, user_id, sealed),
+        |(row, user, old)| (row, old, passkeys::store::reseal(vault, row, user, old))
+    )
 }
 
 fn letters(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     use mails::{content, id};
-    lot!(db, mails, id, content, after, (MailId, Option<Vec<u8>>), (id, content),
-        |(row, old)| (row, old, letter(vault, row, old.as_deref())))
+    lot!(db, mails, id, content, after, (MailId, Option<Vec<u8>>), (id, content), |(row, old)| (
+        row,
+        old,
+        letter(vault, row, old.as_deref())
+    ))
 }
 
 /// A mail that was delivered says nothing any more.
@@ -81,8 +100,11 @@ fn letter(vault: &Vault, id: &MailId, old: Option<&[u8]>) -> Result<Option<Vec<u
 
 fn private_keys(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     use signing_keys::{kid, sealed};
-    lot!(db, signing_keys, kid, sealed, after, (String, Vec<u8>), (kid, sealed),
-        |(row, old)| (row, old, vault.reseal(keys::place(row), old)))
+    lot!(db, signing_keys, kid, sealed, after, (String, Vec<u8>), (kid, sealed), |(row, old)| (
+        row,
+        old,
+        vault.reseal(keys::place(row), old)
+    ))
 }
 
 /// Goes through everything once; answers how many values were sealed anew. A value that does not

@@ -20,9 +20,9 @@ use crate::{
 pub enum KeysCommand {
     /// List the signing keys with their names and phases.
     List,
-    /// Make a new signing key: it is published now and signs in ten minutes, when everybody knows it.
+    /// Make a new signing key: it is published now, and signs in ten minutes, when all know it.
     Rotate {
-        /// Let it sign at once. Who keeps the key set refuses its tokens until they ask for it anew.
+        /// Let it sign at once. Who keeps the key set refuses its tokens until asking for it anew.
         #[arg(long)]
         now: bool,
     },

@@ -4,8 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "the derive writes the `establish` that is banned")]
 
 use diesel::{
-    Connection, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
-    sql_types::BigInt,
+    Connection, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
+    sql_query, sql_types::BigInt,
 };
 use sha2::{Digest, Sha256};
 use url::Url;

@@ -1,6 +1,6 @@
 //! Encryption at rest for what must be read back. A sealed value opens only in the table, column
-//! and row that it was sealed for. While the master key is being replaced, two keys open, and one of
-//! them seals.
+//! and row that it was sealed for. While the master key is being replaced, two keys open, and one
+//! of them seals.
 
 use std::{fmt, sync::Arc};
 

@@ -73,8 +73,12 @@ mod tests {
 
     /// Kinds that concern no account of a person.
     const NOBODYS: [Kind; 6] = [
-        Kind::SetupLinkMade, Kind::MailRetried, Kind::SigningKeyMade, Kind::SigningKeyRemoved,
-        Kind::MasterKeyReplaced, Kind::TokenRefused,
+        Kind::SetupLinkMade,
+        Kind::MailRetried,
+        Kind::SigningKeyMade,
+        Kind::SigningKeyRemoved,
+        Kind::MasterKeyReplaced,
+        Kind::TokenRefused,
     ];
 
     #[test]
