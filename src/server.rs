@@ -69,8 +69,9 @@ const DOCUMENT: usize = 1 << 20;
 
 /// The document as a text.
 ///
-/// What making it takes is several times as much as all else at the start. A thread of its own gives
-/// that back to the system when it ends, if nothing stays behind in it: so the text stands elsewhere.
+/// What making it takes is several times as much as all else at the start. A thread of its own
+/// gives that back to the system when it ends, if nothing stays behind in it: so the text stands
+/// elsewhere.
 fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError> {
     let mut text = Vec::with_capacity(DOCUMENT);
     let write = || {
@@ -86,7 +87,8 @@ fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError
 
 /// The service on an open listener. It answers once the returned server is polled.
 ///
-/// `endpoints` are those of `api`; the key of cookies is derived from `seed`. Errors when they and the contract disagree.
+/// `endpoints` are those of `api`; the key of cookies is derived from `seed`. Errors when the
+/// endpoints and the contract disagree.
 #[expect(clippy::disallowed_methods, reason = "the one scope, around all endpoints")]
 pub fn build(
     app: &App,

@@ -49,7 +49,9 @@ class PyJwt:
 
     def __init__(self, origin):
         self.origin = origin
-        self.keys = jwt.PyJWKClient(f"{origin}/.well-known/jwks.json", lifespan=300)
+        self.keys = jwt.PyJWKClient(
+            f"{origin}/.well-known/jwks.json", lifespan=300, cooldown_duration=0
+        )
 
     def check(self, token, audience, typ=None):
         """The claims, or None."""

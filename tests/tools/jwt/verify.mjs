@@ -15,7 +15,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer: origin,
-      audience,
+      audience: audience ?? undefined,
       algorithms: ["ES256"],
       typ: typ ?? "at+jwt",
       requiredClaims: ["iat", "exp"],
