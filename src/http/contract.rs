@@ -210,7 +210,8 @@ fn add_schemes(components: &mut Components, cookie: &str) {
     let scheme = ApiKey::Cookie(ApiKeyValue::with_description(cookie, description));
     components.add_security_scheme(SESSION_SCHEME, SecurityScheme::ApiKey(scheme));
     let description = "An access token that `create_token` has made of a session for this \
-        service, or an API key, as `Bearer dw_…` (RFC 6750).";
+        service, which does what the session does; or an API key, as `Bearer dw_…` (RFC 6750), \
+        which does nothing that asks for a person.";
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description));
     components.add_security_scheme(BEARER_SCHEME, SecurityScheme::Http(scheme.build()));
     let scheme = ApiKeyValue::with_description(API_KEY_HEADER, "An API key.");

@@ -19,8 +19,8 @@ pub type Schemas = Vec<(String, RefOr<Schema>)>;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a guard: the first argument of a handler says who may call it",
     label = "this handler takes `{Self}` first",
-    note = "take `Public`, `SignedIn`, `Can<P>` or `OwnOr<P>` first, alone or within `Fresh<SECS, _>`, \
-            `Assured<A, _>` or `InPerson<_>`"
+    note = "take `Public`, `SignedIn`, `Can<P>` or `OwnOr<P>` first, alone or within \
+            `Fresh<SECS, _>`, `Assured<A, _>` or `InPerson<_>`"
 )]
 pub trait Guard: Sized + 'static {
     const RULE: Rule;

@@ -265,3 +265,39 @@ api_test! { asvs_9_2_2_ac_027_one_kind_of_secret_is_no_other |house| {
     let query = house.nobody().get(&format!("/v1/me?access_token={token}")).await;
     assert_eq!(query.status, 401);
 }}
+
+api_test! { asvs_16_3_3_who_forges_tokens_is_told_of_and_fills_no_log |house| {
+    let forge = Forge::new(&house).await;
+    let admin = house.admin().await;
+    let good = forge.header();
+    let changed = |name: &str, value: &str| {
+        let mut header = good.clone();
+        header[name] = value.into();
+        forge.raw(&header, &forge.claims.to_string())
+    };
+    let expired = forge.with("exp", Some(forge.claims["iat"].clone()));
+    for (token, why) in [
+        (changed("alg", "none"), "algorithm"), (changed("typ", "JWT"), "kind"),
+        (changed("kid", "x"), "key"), (changed("jku", "https://evil.test"), "malformed"),
+        (forge.signed(&forge.with("iss", Some(json!("https://evil.test")))), "issuer"),
+        (forge.signed(&forge.with("aud", Some(json!("https://other.test")))), "audience"),
+        (forge.signed(&forge.with("jti", None)), "claims"), (forge.signed(&expired), "claims"),
+        (forge.signed(&forge.with("cnf", Some(json!({ "jkt": "AAAA" })))), "proof"),
+    ] {
+        forge.is_refused(&token, why).await;
+        assert_eq!(admin.latest_event("token.refused").await["detail"], json!({ "why": why }));
+    }
+    let count = async || house.dump().await.text().matches("token.refused").count();
+    for _ in 0..40 {
+        forge.is_refused(&changed("alg", "none"), "the limit").await;
+    }
+    assert_eq!(count().await, 30, "an address causes so many events in ten minutes");
+    // What is over by itself, or is no token at all, is nobody's attack.
+    house.pass(601);
+    let before = count().await;
+    forge.is_refused("dw_mistyped", "a mistyped key").await;
+    let token = forge.who.token().await;
+    house.pass(300);
+    forge.is_refused(&token, "its time is over").await;
+    assert_eq!(count().await, before);
+}}

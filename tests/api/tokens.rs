@@ -4,7 +4,7 @@ use doorward::http::code::Code;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, House, Settings};
+use crate::harness::{Actor, House, Operation, Reply, Settings};
 
 const TOKEN: &str = "/v1/auth/token";
 const OTHER: &str = "https://notes.example.test";
@@ -189,3 +189,52 @@ fn parts(token: &str) -> (Value, Value) {
     });
     (parts.next().expect("a header"), parts.next().expect("claims"))
 }
+
+fn code(reply: &Reply) -> String {
+    if reply.status < 400 {
+        return String::new();
+    }
+    reply.json()["code"].as_str().expect("a code").to_owned()
+}
+
+/// What a guard answers, whoever calls.
+const GUARDS: &[&str] = &[
+    "auth.not_signed_in", "auth.token_invalid", "auth.permission_missing", "auth.session_required",
+    "auth.step_up_required", "auth.second_factor_needed", "accounts.not_found",
+];
+
+api_test! { asvs_8_2_1_every_guard_takes_a_token_as_it_takes_its_session |house| {
+    let (admin, user) = (house.admin().await, house.user().await);
+    let operations = house.operations();
+    // Nobody is left to be asked about after an account has deleted itself.
+    let is_asked = |it: &&Operation| !it.is_open() && it.id != "delete_me";
+    for operation in operations.iter().filter(is_asked) {
+        for who in [&admin, &user] {
+            who.sign_in().await.ok();
+            let token = who.bearing(&who.token().await);
+            // Without the body that it asks for, so that little is changed on the way.
+            let path = operation.random_path();
+            let by_session = who.send(who.bare_call(operation, &path)).await;
+            let is_changed = by_session.status < 300 && !operation.is_safe();
+            let token = match is_changed {
+                // It may have ended the session, or set up what is asked for from now on.
+                true => {
+                    who.sign_in().await.ok();
+                    who.bearing(&who.token().await)
+                }
+                false => token,
+            };
+            let by_token = token.send(token.bare_call(operation, &path)).await;
+
+            let told = |reply: &Reply| GUARDS.contains(&&*code(reply)).then(|| code(reply));
+            let expected = match &*operation.id {
+                // The one thing that a token is no good for.
+                "create_token" => Some("auth.session_required".to_owned()),
+                _ => told(&by_session),
+            };
+            assert_eq!(told(&by_token), expected, "{}: {}", operation.id, by_token.text);
+            let schemes = operation.described["security"].as_array().expect("a list");
+            assert!(schemes.iter().any(|way| way.get("bearer").is_some()), "{}", operation.id);
+        }
+    }
+}}
