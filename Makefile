@@ -1,6 +1,6 @@
 # The short names of what a developer runs. What each does stands in tests/tools and benches.
 
-.PHONY: help test races timing asvs lint contract browser screenshots crash fuzz bench clean-tools
+.PHONY: help test races revoked timing asvs lint contract browser screenshots crash fuzz bench clean-tools
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -11,6 +11,11 @@ test: ## All tests, with all the set-up that they need.
 races: ## Everything that counts once, a thousand times by fifty at a time; takes long.
 	RACE_ROUNDS=$${RACE_ROUNDS:-1000} tests/tools/with-postgres.sh \
 		cargo test --locked --release --test api rounds:: -- --test-threads 2
+
+revoked: ## How long what one process has ended is good on another, ten thousand times.
+	cargo build --locked --quiet --release --bin doorward
+	tests/tools/with-postgres.sh python3 tests/tools/revoked.py --binary target/release/doorward \
+		--rounds $${REVOKED_ROUNDS:-10000} --people 40
 
 timing: ## Whether the time of an answer tells who has an account.
 	@benches/timing.sh
@@ -44,4 +49,4 @@ bench: ## The load scenarios; about ten minutes on a quiet machine.
 
 clean-tools: ## Removes what the scripts have installed.
 	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated \
-		tests/browser/node_modules
+		tests/tools/jwt/node_modules tests/browser/node_modules

@@ -46,10 +46,19 @@ class Load:
     """One target of wrk."""
 
     def __init__(
-        self, port, path, cookie=None, connections=32, threads=2, mode=("get",), core=None
+        self,
+        port,
+        path,
+        cookie=None,
+        connections=32,
+        threads=2,
+        mode=("get",),
+        core=None,
+        bearer=None,
     ):
         self.url = f"http://127.0.0.1:{port}{path}"
         self.cookie = cookie
+        self.bearer = bearer
         self.connections = connections
         self.threads = threads
         self.mode = mode
@@ -61,6 +70,8 @@ class Load:
         command += ["-d", f"{seconds}s", "--timeout", "10s", "-s", str(HERE / "load.lua")]
         if self.cookie is not None:
             command += ["-H", f"Cookie: {COOKIE}={self.cookie}"]
+        if self.bearer is not None:
+            command += ["-H", f"Authorization: Bearer {self.bearer}"]
         if self.core is not None:
             command = ["taskset", "-c", str(self.core), *command]
         command += [self.url, "--", *map(str, self.mode)]
@@ -317,6 +328,39 @@ def sign_ins(bench):
     table("Memory under sign-in load, MiB", ["service", "most"], [["SQLite", f"{most:.1f}"]])
 
 
+def tokens(bench):
+    """Checks of an access token over HTTP beside the rate at which the machine verifies one."""
+    program = bench.options.release / "examples" / "verify_limit"
+    loads = {}
+    for number, (name, settings) in enumerate(
+        [("kept for a second", {}), ("verified and read each time", UNCACHED)]
+    ):
+        service = bench.service(f"tokens{number}", "sqlite", settings)
+        client = Client(service, bench.started(service))
+        status, _, answer = client.request("POST", "/v1/auth/token")
+        client.close()
+        if status != 200:
+            raise Failed(f"no token: {status} {answer}")
+        loads[name] = Load(service.port, CHECK, bearer=answer["access_token"])
+    seconds, limit = bench.options.seconds, []
+    for load in loads.values():
+        load.measure(1)
+    results = {name: [] for name in loads}
+    for number in range(bench.options.rounds):
+        done = subprocess.run([program, str(seconds)], capture_output=True, text=True, check=True)
+        limit.append(float(done.stdout))
+        for name, load in loads.items():
+            results[name].append(load.measure(seconds))
+            note(f"  round {number + 1}, {name}: {results[name][-1]['rate']:,.0f}/s")
+    rows = [["ES256 alone, all cores", spread(limit), "1", ""]]
+    for name in loads:
+        rate = column(results, name, "rate")
+        p99 = spread(column(results, name, "p99"), 2)
+        rows.append([f"token checks, {name}", spread(rate), ratio(rate, limit), p99])
+    head = ["", "per second", "against ES256 alone", "p99, ms"]
+    table("Access tokens on SQLite, service and load tool on all cores", head, rows)
+
+
 def start(bench):
     """From the start of the process to the first 200."""
     again = bench.service("start")
@@ -378,6 +422,7 @@ SCENARIOS = {
     "checks": checks,
     "pinned": pinned,
     "sign-ins": sign_ins,
+    "tokens": tokens,
     "start": start,
     "sizes": sizes,
 }

@@ -12,6 +12,7 @@ use crate::{
         cursor::CursorKey,
         mail::Templates,
         password::{Hasher, Policy},
+        ring::Keys,
         stage::Stage,
         vault::Vault,
     },
@@ -27,6 +28,8 @@ pub struct App {
     pub hasher: Hasher,
     pub policy: Policy,
     pub vault: Vault,
+    /// The signing keys, as they were last read; `access::keys` looks after them.
+    pub keys: Keys,
     pub cursors: CursorKey,
     pub stage: Stage,
     pub templates: Templates,

@@ -16,7 +16,7 @@ use crate::{
     access::{callers::Callers, cookie, store::Store},
     api,
     app::App,
-    features::checks::matrix::Operations,
+    features::{checks::matrix::Operations, tokens},
     http::{
         contract::{self, Contract, ContractError},
         docs::{self, Docs},
@@ -69,8 +69,9 @@ const DOCUMENT: usize = 1 << 20;
 
 /// The document as a text.
 ///
-/// What making it takes is several times as much as all else at the start. A thread of its own gives
-/// that back to the system when it ends, if nothing stays behind in it: so the text stands elsewhere.
+/// What making it takes is several times as much as all else at the start. A thread of its own
+/// gives that back to the system when it ends, if nothing stays behind in it: so the text stands
+/// elsewhere.
 fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError> {
     let mut text = Vec::with_capacity(DOCUMENT);
     let write = || {
@@ -86,11 +87,12 @@ fn written(endpoints: &[Endpoint], cookie: &str) -> Result<String, ContractError
 
 /// The service on an open listener. It answers once the returned server is polled.
 ///
-/// `endpoints` are those of `api`. Errors when they and the contract disagree.
+/// `endpoints` are those of `api`; the key of cookies is derived from `seed`. Errors when the
+/// endpoints and the contract disagree.
 #[expect(clippy::disallowed_methods, reason = "the one scope, around all endpoints")]
 pub fn build(
     app: &App,
-    master: &MasterKey,
+    seed: &MasterKey,
     metrics: &Metrics,
     endpoints: Vec<Endpoint>,
     listener: TcpListener,
@@ -98,7 +100,9 @@ pub fn build(
     let document = written(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let (look, pages) = (Data::new(look), pages::pages());
-    let beside = [docs::outside(app.config.shows_docs()), pages::plain()].concat();
+    let beside =
+        [docs::outside(app.config.shows_docs()), tokens::events::outside(), pages::plain()]
+            .concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let docs = Data::new(Docs::new(document));
@@ -110,8 +114,9 @@ pub fn build(
     let has_listed = !app.config.allowed_origins.is_empty();
     let limits = Data::new(app.config.limits.clone());
     let callers = Callers::new(app.clone());
-    let (store, key) = (Store::new(callers.clone()), cookie::key(master));
+    let (store, key) = (Store::new(callers.clone()), cookie::key(seed));
     let callers = Data::new(callers);
+    let feed = Data::new(tokens::feed::Feed::new(app.clone()));
     let (config, shared) = (app.config.clone(), Data::new(app.clone()));
     let server = HttpServer::new(move || {
         // The later `wrap` is the outer one: identity rests on the session.
@@ -123,6 +128,7 @@ pub fn build(
         Web::new()
             .app_data(shared.clone())
             .app_data(callers.clone())
+            .app_data(feed.clone())
             .app_data(finish_data.clone())
             .app_data(origins.clone())
             .app_data(limits.clone())

@@ -87,6 +87,10 @@ kinds! {
     GrantRevoked "grant.revoked";
     ApiKeyCreated "api_key.created";
     ApiKeyRevoked "api_key.revoked";
+    SigningKeyMade "signing_key.created";
+    SigningKeyRemoved "signing_key.removed";
+    MasterKeyReplaced "master_key.replaced";
+    TokenRefused "token.refused";
 }
 
 /// An event about to be recorded.

@@ -17,13 +17,14 @@ use crate::{
     http::{
         code::Code,
         offered::{self, Offered},
+        peer::Peer,
         problem::Problem,
     },
     kernel::{
         account::AccountKind,
         assurance::Assurance,
         clock::Timestamp,
-        id::{GrantId, RoleId, SessionId, UserId},
+        id::{GrantId, RoleId, SessionId, TokenId, UserId},
         permission::PermissionName,
         scope::Scope,
     },
@@ -37,15 +38,30 @@ pub const SYSTEM: &str = "system";
 pub enum Credential {
     /// The cookie of a session.
     Session(SessionRow),
+    /// An access token that was made of a session.
+    Token(SessionRow, TokenUse),
     /// A key that the account has given to a program.
     Key(KeyRow),
 }
 
+/// What an access token says of its own use.
+#[derive(Clone, Debug)]
+pub struct TokenUse {
+    pub id: TokenId,
+    /// What it was narrowed to, if it was.
+    pub scope: Option<Scope>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The thumbprint of the key that its bearer has to prove (RFC 9449), and has proved.
+    pub jkt: Option<String>,
+}
+
 impl Credential {
-    /// The id of a key, for the audit log; a session is named there by itself.
+    /// The id of a token or a key, for the audit log; a session is named there by itself.
     pub fn id(&self) -> Option<String> {
         match self {
             Self::Session(_) => None,
+            Self::Token(_, used) => Some(used.id.to_string()),
             Self::Key(key) => Some(key.id.to_string()),
         }
     }
@@ -54,6 +70,7 @@ impl Credential {
     pub fn scope(&self) -> Option<&Scope> {
         match self {
             Self::Session(_) => None,
+            Self::Token(_, used) => used.scope.as_ref(),
             Self::Key(key) => Some(&key.permissions),
         }
     }
@@ -123,10 +140,12 @@ impl Caller {
         &self.permissions
     }
 
-    /// The session, where the person has signed in themselves.
+    /// The session, where the person has signed in themselves. A token that was narrowed to some
+    /// permissions is good for these alone, and for nothing that asks for a person.
     pub fn session(&self) -> Option<&SessionRow> {
         match &self.credential {
             Credential::Session(session) => Some(session),
+            Credential::Token(session, used) => used.scope.is_none().then_some(session),
             Credential::Key(_) => None,
         }
     }
@@ -153,6 +172,7 @@ impl Caller {
     pub fn valid_until(&self) -> Option<Timestamp> {
         let own = match &self.credential {
             Credential::Session(session) => Some(session.ends_at()),
+            Credential::Token(session, used) => Some(session.ends_at().min(used.expires_at)),
             Credential::Key(key) => key.expires_at,
         };
         self.held.iter().filter_map(|held| held.expires_at).chain(own).min()
@@ -168,16 +188,23 @@ pub const FAULT_KEY: &str = "doorward.fault";
 /// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, and
 /// `server.unavailable` when the database can't be asked.
 pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
-    let key = match offered::of(request)? {
-        Offered::Nothing => return of_cookie(request),
-        Offered::Bearer(text) | Offered::ApiKey(text) => ApiKey::parse(text),
-    };
+    let offered = offered::of(request)?;
+    if offered == Offered::Nothing {
+        return of_cookie(request);
+    }
     let callers = request
         .app_data::<Data<Callers>>()
         .ok_or_else(|| Problem::internal("no callers are mounted"))?;
-    let found = match key {
-        Some(key) => callers.find_key(&key).await?,
-        None => None,
+    let found = match offered {
+        Offered::Nothing | Offered::Dpop(_) => None,
+        Offered::ApiKey(text) => match ApiKey::parse(text) {
+            Some(key) => callers.find_key(&key).await?,
+            None => None,
+        },
+        Offered::Bearer(text) => match ApiKey::parse(text) {
+            Some(key) => callers.find_key(&key).await?,
+            None => callers.find_token(text, &Peer::of(request)).await?,
+        },
     };
     Ok(Some(found.ok_or(Code::TokenInvalid)?))
 }

@@ -7,16 +7,19 @@
 use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
+use diesel::QueryResult;
 use quick_cache::sync::Cache;
 
 use crate::{
     access::{
         api_keys::{self, ApiKey},
         caller::{Caller, Credential},
-        find, sessions,
+        find, refusals, sessions,
+        tokens::{self, Unreadable},
     },
     app::App,
     db::{self, Conn},
+    http::{peer::Peer, problem::Problem},
     kernel::{clock::Timestamp, secret::TokenHash},
 };
 
@@ -28,6 +31,7 @@ const CAPACITY: usize = 10_000;
 enum By {
     Session(TokenHash),
     Key(TokenHash),
+    Token(TokenHash),
 }
 
 /// Finds callers by what they come with. Cheap to clone.
@@ -72,24 +76,59 @@ impl Callers {
         self.look(By::Key(by), look).await
     }
 
+    /// The caller behind an access token for this service, or nothing where it is none that counts.
+    /// Whoever forges one is told of in the audit log.
+    pub async fn find_token(&self, text: &str, peer: &Peer) -> Result<Option<Arc<Found>>, Problem> {
+        let by = By::Token(TokenHash::of_kind("access token", &[text]));
+        if let Some(found) = self.kept(&by) {
+            return Ok(Some(found));
+        }
+        let why = match tokens::read(&self.app, text).await? {
+            Err(Unreadable::Expired) => return Ok(None),
+            // Nothing that anybody could take for a token: a mistyped key, say.
+            Err(Unreadable::Malformed) if !text.contains('.') => return Ok(None),
+            Err(why) => why.as_str(),
+            Ok(claims) if claims.aud != self.app.config.origin() => "audience",
+            // Such a token is no bearer's: the proof of its key has to come with it.
+            Ok(claims) if claims.cnf.is_some() => "proof",
+            Ok(claims) => {
+                let look = move |db: &mut Conn, now| find::by_token(db, &claims, now);
+                return Ok(self.look(by, look).await?);
+            }
+        };
+        refusals::note(&self.app, peer, why).await?;
+        Ok(None)
+    }
+
+    /// What is kept and still counts. Throws away what does not.
+    fn kept(&self, by: &By) -> Option<Arc<Found>> {
+        let found = self.kept.get(by)?;
+        if found.epoch == self.app.db.epoch() && self.app.now() < found.until {
+            return Some(found);
+        }
+        self.kept.remove(by);
+        None
+    }
+
     async fn look(
         &self,
         by: By,
-        look: impl FnOnce(&mut Conn, Timestamp) -> diesel::QueryResult<Option<Caller>> + Send + 'static,
+        look: impl FnOnce(&mut Conn, Timestamp) -> QueryResult<Option<Caller>> + Send + 'static,
     ) -> Result<Option<Arc<Found>>, db::Error> {
         // The epoch is read first: what a later write changes, is then seen as changed.
         let (epoch, now) = (self.app.db.epoch(), self.app.now());
-        if let Some(found) = self.kept.get(&by) {
-            if found.epoch == epoch && now < found.until {
-                return Ok(Some(found));
-            }
-            self.kept.remove(&by);
+        if let Some(found) = self.kept(&by) {
+            return Ok(Some(found));
         }
         let found = self.app.db.look(move |db| look(db, now).map_err(db::Error::from)).await?;
         let Some(caller) = found else { return Ok(None) };
         self.touch(&caller, now);
         let keep = i64::from(self.app.config.session.cache_milliseconds) * 1000;
-        let until = Timestamp::from_micros(now.micros() + keep);
+        let mut until = Timestamp::from_micros(now.micros() + keep);
+        if matches!(by, By::Token(_)) {
+            // Together with what was read of the keys, what is kept is a second old at most.
+            until = until.min(self.app.keys.until().unwrap_or(now));
+        }
         let until = caller.valid_until().map_or(until, |end| end.min(until));
         let caller = Arc::new(caller);
         let found = Arc::new(Found { caller, answer: OnceLock::new(), epoch, until });
@@ -99,10 +138,12 @@ impl Callers {
         Ok(Some(found))
     }
 
-    /// Notes that the credential is in use, at most once a minute; the request does not wait for it.
+    /// Notes that the credential is in use, at most once a minute; the request does not wait.
     fn touch(&self, caller: &Caller, now: Timestamp) {
         let wants_touch = match &caller.credential {
-            Credential::Session(session) => session.wants_touch(now),
+            Credential::Session(session) | Credential::Token(session, _) => {
+                session.wants_touch(now)
+            }
             Credential::Key(key) => key.wants_touch(now),
         };
         if !wants_touch {
@@ -112,7 +153,9 @@ impl Callers {
         actix_web::rt::spawn(async move {
             let touched = app.db.write_quiet(move |db| {
                 let touched = match &credential {
-                    Credential::Session(session) => sessions::touch(db, &session.id, now),
+                    Credential::Session(session) | Credential::Token(session, _) => {
+                        sessions::touch(db, &session.id, now)
+                    }
                     Credential::Key(key) => api_keys::touch(db, &key.id, now),
                 };
                 touched.map_err(db::Error::from)

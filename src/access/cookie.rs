@@ -8,8 +8,8 @@ use super::store::Store;
 use crate::{config::Config, kernel::secret::MasterKey};
 
 /// The key that signs cookies.
-pub fn key(master: &MasterKey) -> Key {
-    Key::from(&master.derive::<64>("session cookie"))
+pub fn key(seed: &MasterKey) -> Key {
+    Key::from(&seed.derive::<64>("session cookie"))
 }
 
 /// actix-session over our store: `__Host-` over https, `HttpOnly`, `SameSite=Lax`, `Path=/`.

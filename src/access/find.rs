@@ -7,9 +7,11 @@ use diesel::prelude::*;
 
 use super::{
     api_keys::KeyRow,
-    caller::{Caller, Credential, Held, SYSTEM},
+    caller::{Caller, Credential, Held, SYSTEM, TokenUse},
+    revocations::{self, Marks},
     sessions::SessionRow,
     state::Standing,
+    tokens::Claims,
 };
 use crate::{
     db::{
@@ -134,7 +136,58 @@ pub fn again(
 ) -> QueryResult<Option<Caller>> {
     match credential {
         Credential::Session(session) => by_session(db, &session.id, now),
+        Credential::Token(session, used) => token_again(db, session, used, now),
         Credential::Key(key) => by_key_id(db, &key.id, now),
+    }
+}
+
+/// The caller behind a token's claims: its session runs, and nothing that it rests on has been
+/// ended. Whose audience it names is seen to before.
+pub fn by_token(db: &mut Conn, claims: &Claims, now: Timestamp) -> QueryResult<Option<Caller>> {
+    let Some(session) = &claims.sid else { return Ok(None) };
+    if claims.expires_at() <= now || claims.is_ended(db)? {
+        return Ok(None);
+    }
+    let caller = by_session(db, session, now)?.filter(|caller| caller.user_id == claims.sub);
+    Ok(caller.map(|caller| with_token(caller, claims.used())))
+}
+
+fn token_again(
+    db: &mut Conn,
+    session: &SessionRow,
+    used: &TokenUse,
+    now: Timestamp,
+) -> QueryResult<Option<Caller>> {
+    let marks = Marks {
+        token: &used.id,
+        session: Some(&session.id),
+        subject: &session.user_id,
+        client: None,
+        roles: &[],
+        issued_at: used.issued_at,
+    };
+    if used.expires_at <= now || revocations::is_ended(db, &marks)? {
+        return Ok(None);
+    }
+    let caller = by_session(db, &session.id, now)?;
+    Ok(caller.map(|caller| with_token(caller, used.clone())))
+}
+
+/// The same caller, who comes with a token of the session in its place.
+fn with_token(mut caller: Caller, used: TokenUse) -> Caller {
+    if let Credential::Session(session) = caller.credential {
+        caller.credential = Credential::Token(session, used);
+    }
+    narrow(&mut caller.held, &caller.credential);
+    caller.permissions = system(&caller.held);
+    caller
+}
+
+/// Leaves of each role's permissions what the credential may be used for.
+fn narrow(held: &mut [Held], credential: &Credential) {
+    let Some(scope) = credential.scope() else { return };
+    for held in held {
+        held.permissions.retain(|permission| scope.contains(permission));
     }
 }
 
@@ -157,11 +210,7 @@ fn assemble<Row: Proving>(
     let grants = std::iter::once(first).chain(rows.map(|(_, _, grant)| grant));
     let mut held = fold(grants.filter_map(whole), now);
     let credential = row.into_credential();
-    if let Some(scope) = credential.scope() {
-        for held in &mut held {
-            held.permissions.retain(|permission| scope.contains(permission));
-        }
-    }
+    narrow(&mut held, &credential);
     let permissions = system(&held);
     let email_verified = verified_at.is_some();
     Some(Caller {

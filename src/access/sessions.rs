@@ -10,7 +10,11 @@ use diesel::{
 };
 
 use crate::{
-    access::{pending, store::KEY_KEY},
+    access::{
+        pending,
+        revocations::{self, Ended},
+        store::KEY_KEY,
+    },
     app::App,
     config,
     db::{Backend, Conn, schema::sessions},
@@ -223,7 +227,9 @@ pub fn cap(db: &mut Conn, user: &UserId, now: Timestamp) -> QueryResult<usize> {
         .filter(sessions::user_id.eq(user))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::id.lt(&last.id));
-    diesel::update(older).set(sessions::revoked_at.eq(now)).execute(db)
+    let ended = diesel::update(older).set(sessions::revoked_at.eq(now)).execute(db)?;
+    revocations::note_sessions(db, user, now)?;
+    Ok(ended)
 }
 
 /// A session that is still stored, whether it runs or not.
@@ -252,6 +258,7 @@ pub fn revoke(db: &mut Conn, user: &UserId, id: &SessionId, now: Timestamp) -> Q
         .filter(sessions::user_id.eq(user))
         .filter(sessions::revoked_at.is_null());
     let ended = diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)?;
+    revocations::note_sessions(db, user, now)?;
     Ok(ended == 1)
 }
 
@@ -271,12 +278,14 @@ pub fn revoke_many(
     pending::void(db, user)?;
     let running =
         sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null());
-    match which {
-        Which::All => diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db),
+    let ended = match which {
+        Which::All => diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)?,
         Which::AllBut(kept) => diesel::update(running.filter(sessions::id.ne(*kept)))
             .set(sessions::revoked_at.eq(now))
-            .execute(db),
-    }
+            .execute(db)?,
+    };
+    revocations::note_sessions(db, user, now)?;
+    Ok(ended)
 }
 
 /// Ends every session but one, if one is named, whosever it is, and all sign-ins on their way to
@@ -289,9 +298,11 @@ pub fn revoke_everybody_but(
     pending::void_all(db)?;
     let kept = kept.map_or("", SessionId::as_str);
     let others = sessions::table.filter(sessions::revoked_at.is_null());
-    diesel::update(others.filter(sessions::id.ne(kept)))
+    let ended = diesel::update(others.filter(sessions::id.ne(kept)))
         .set(sessions::revoked_at.eq(now))
-        .execute(db)
+        .execute(db)?;
+    revocations::note(db, Ended::Everything, now)?;
+    Ok(ended)
 }
 
 /// Ends the sessions that started in one browser.
@@ -305,7 +316,9 @@ pub fn revoke_on(
         .filter(sessions::user_id.eq(user))
         .filter(sessions::device_id.eq(device))
         .filter(sessions::revoked_at.is_null());
-    diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)
+    let ended = diesel::update(running).set(sessions::revoked_at.eq(now)).execute(db)?;
+    revocations::note_sessions(db, user, now)?;
+    Ok(ended)
 }
 
 /// Removes every row of an account's sessions, for its deletion.

@@ -76,7 +76,7 @@ pub struct NewTotp {
     pub uri: String,
 }
 
-fn place(id: &FactorId) -> Place<'_> {
+pub(super) fn place(id: &FactorId) -> Place<'_> {
     Place { table: "totp_factors", column: "sealed", row: id.as_str() }
 }
 

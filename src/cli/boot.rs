@@ -6,7 +6,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::Failure;
 use crate::{
-    access::keyring::{self, Fit},
+    access::{
+        keyring::{self, Fit},
+        keys as signing_keys,
+    },
     app::App,
     config::{self, Config, LogFormat, Privacy},
     db::{Db, Options},
@@ -18,16 +21,19 @@ use crate::{
         cursor::CursorKey,
         mail::Templates,
         password::{Cost, Hasher, Policy, breached::Breached},
+        ring::Keys,
         secret::MasterKey,
         stage::Stage,
-        vault::Vault,
+        vault::{MasterKeys, Vault},
     },
 };
 
 /// An app whose database is open but not yet brought up to date.
 pub struct Boot {
     pub app: App,
-    pub master: MasterKey,
+    pub keys: MasterKeys,
+    /// From which the keys of cookies and cursors are derived.
+    pub seed: MasterKey,
 }
 
 /// The log goes to standard error, so that standard output stays for what was asked for.
@@ -70,8 +76,9 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         tracing::warn!("the data folder can be read by everybody on this machine");
     }
     let chance = Chance::System;
-    let master = config::master_key(&config, &chance)?;
+    let keys = config::master_keys(&config, &chance)?;
     let db = Db::open(config.database_url.reveal(), Options { pool: config.database.pool })?;
+    let seed = find_seed(&db, &keys, &chance)?;
     let cost =
         Cost { memory_kib: config.password.memory_kib, iterations: config.password.iterations };
     let threads = usize::try_from(config.password.threads)?;
@@ -84,29 +91,45 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         clock: Clock::System,
         hasher: Hasher::start(cost, threads, queue, chance.clone()),
         policy,
-        cursors: CursorKey::new(&master),
+        cursors: CursorKey::new(&seed),
         stage: Stage::default(),
-        vault: Vault::new(&master, chance.clone()),
+        vault: Vault::with(&keys, &seed, chance.clone()),
+        keys: Keys::default(),
         templates,
         chance,
         config: Arc::new(config),
     };
-    Ok(Boot { app, master })
+    Ok(Boot { app, keys, seed })
 }
 
-/// Migrates, checks the key, and brings the built-in roles in line. Several nodes may do so at
+/// Reads the seed, which the session layer needs before the tables are brought up to date.
+fn find_seed(db: &Db, keys: &MasterKeys, chance: &Chance) -> Result<MasterKey, Failure> {
+    let (keys, vault) = (keys.clone(), Vault::with(keys, &keys.current, chance.clone()));
+    let found = db.write_blocking(move |db| keyring::find_seed(db, &vault, &keys));
+    Ok(found.map_err(|problem| format!("{OTHER_KEY} ({})", words(problem)))?)
+}
+
+const OTHER_KEY: &str = "the master key is not the one that this database was made with; \
+    restore keys/master.key or set `master_key`";
+
+/// Migrates, checks the keys, and brings the built-in roles in line. Several nodes may do so at
 /// once.
-pub async fn bring_up(app: &App, master: &MasterKey) -> Result<usize, Failure> {
+pub async fn bring_up(app: &App, keys: &MasterKeys, seed: &MasterKey) -> Result<usize, Failure> {
     let db = app.db.clone();
     let ran = tokio::task::spawn_blocking(move || db.migrate()).await??;
-    let key = master.clone();
-    let fit = app.db.write(move |db| Ok::<_, Problem>(keyring::check(db, &key)?));
-    if fit.await.map_err(words)? == Fit::OtherKey {
-        return Err("the master key is not the one that this database was made with; \
-            restore keys/master.key or set `master_key`"
-            .into());
+    let (keys, seed, vault) = (keys.clone(), seed.clone(), app.vault.clone());
+    let fit = app.db.write(move |db| {
+        let fit = keyring::check(db, &keys)?;
+        let is_same = fit == Fit::Fits && keyring::keep_seed(db, &vault, &seed)?;
+        Ok::<_, Problem>((fit, is_same))
+    });
+    match fit.await.map_err(words)? {
+        (Fit::OtherKey, _) => return Err(OTHER_KEY.into()),
+        (Fit::Fits, false) => return Err("the keys have just been replaced: start again".into()),
+        (Fit::Fits, true) => {}
     }
     built_in::sync(app).await.map_err(words)?;
+    signing_keys::tend(app).await.map_err(words)?;
     Ok(ran)
 }
 
@@ -128,7 +151,7 @@ where
     start_log(&config);
     let boot = open(config)?;
     actix_web::rt::System::new().block_on(async move {
-        bring_up(&boot.app, &boot.master).await?;
+        bring_up(&boot.app, &boot.keys, &boot.seed).await?;
         work(boot.app).await
     })
 }
@@ -137,7 +160,7 @@ where
 pub fn migrate(config: Config) -> Result<(), Failure> {
     start_log(&config);
     let boot = open(config)?;
-    let ran = actix_web::rt::System::new().block_on(bring_up(&boot.app, &boot.master))?;
+    let ran = actix_web::rt::System::new().block_on(bring_up(&boot.app, &boot.keys, &boot.seed))?;
     println!("Ran {ran} migrations; the database is up to date.");
     Ok(())
 }

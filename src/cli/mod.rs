@@ -5,7 +5,9 @@ mod boot;
 mod breached;
 mod contract;
 mod health;
+mod keys;
 mod mail;
+mod master;
 mod progress;
 mod seed;
 mod serve;
@@ -21,6 +23,7 @@ pub use contract::files as contract_files;
 
 use crate::config::{self, Config, Sources};
 use breached::BreachedCommand;
+use keys::KeysCommand;
 use users::UsersCommand;
 
 /// Self-hosted sign-in and access control.
@@ -61,6 +64,9 @@ enum Command {
     /// Accounts from other systems, and a list of those that are here.
     #[command(subcommand)]
     Users(UsersCommand),
+    /// The keys that tokens are signed with.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// The filter of breached passwords.
     #[command(subcommand)]
     Breached(BreachedCommand),
@@ -162,6 +168,7 @@ fn execute(command: Command, sources: &Sources) -> Result<ExitCode, Failure> {
             return mail::retry(Config::load(sources)?, id);
         }
         Command::Users(command) => return users::run(Config::load(sources)?, command),
+        Command::Keys(command) => return keys::run(Config::load(sources)?, command),
         Command::Breached(command) => breached::run(command)?,
         Command::Audit(AuditCommand::Verify) => return accounts::verify(Config::load(sources)?),
     }

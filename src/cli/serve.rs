@@ -11,15 +11,19 @@ use tokio::{
 use super::{
     Failure,
     boot::{self, Boot, words},
+    master,
 };
 use crate::{
-    access::{challenge, once, passkeys::ceremony, pending, sessions, throttle},
+    access::{challenge, keys, once, passkeys::ceremony, pending, revocations, sessions, throttle},
     api,
     app::App,
     config::{Config, Delivery},
     features::setup,
     http::{metrics::Metrics, problem::Problem},
-    kernel::secret::{MasterKey, Token},
+    kernel::{
+        secret::{MasterKey, Token},
+        vault::MasterKeys,
+    },
     server,
     work::{queue, worker::Worker},
 };
@@ -51,9 +55,9 @@ pub fn serve(mut config: Config) -> Result<(), Failure> {
 }
 
 async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), Failure> {
-    let Boot { app, master } = boot;
+    let Boot { app, keys, seed } = boot;
     let mut signals = Signals::new()?;
-    let running = server::build(&app, &master, &metrics, api::endpoints(), listener)?;
+    let running = server::build(&app, &seed, &metrics, api::endpoints(), listener)?;
     let handle = running.handle();
     let served = actix_web::rt::spawn(running);
     if let Some(address) = app.config.metrics_listen {
@@ -63,7 +67,7 @@ async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), 
     }
     // The service answers health checks from here on, and all else once the database is ready.
     let token = tokio::select! {
-        ready = get_ready(&app, &master) => ready?,
+        ready = get_ready(&app, &keys, &seed) => ready?,
         _ = signals.next() => {
             handle.stop(false).await;
             return Ok(());
@@ -75,6 +79,7 @@ async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), 
     let (stop, stopped) = oneshot::channel::<()>();
     let worker = actix_web::rt::spawn(worker.run(metrics, stopped));
     actix_web::rt::spawn(sweep(app.clone()));
+    actix_web::rt::spawn(master::watch(app.clone(), keys));
     actix_web::rt::spawn(stop_on_signal(app, signals, handle));
     served.await??;
     drop(stop);
@@ -87,8 +92,12 @@ async fn run(boot: Boot, listener: TcpListener, metrics: Metrics) -> Result<(), 
 }
 
 /// Brings the database up to date; a link for the first administrator where there is none.
-async fn get_ready(app: &App, master: &MasterKey) -> Result<Option<Token>, Failure> {
-    boot::bring_up(app, master).await?;
+async fn get_ready(
+    app: &App,
+    keys: &MasterKeys,
+    seed: &MasterKey,
+) -> Result<Option<Token>, Failure> {
+    boot::bring_up(app, keys, seed).await?;
     Ok(setup::store::offer(app).await.map_err(words)?)
 }
 
@@ -164,6 +173,9 @@ async fn sweep(app: App) {
     let mut ticks = tokio::time::interval(SWEEP);
     loop {
         ticks.tick().await;
+        if let Err(problem) = keys::tend(&app).await {
+            tracing::warn!(cause = problem.cause(), "could not look after the signing keys");
+        }
         if let Err(problem) = sweep_once(&app).await {
             tracing::warn!(cause = problem.cause(), "could not remove rows that are over");
         }
@@ -197,6 +209,8 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 sessions::sweep(db, &ids)?;
                 challenge::sweep(db, now, LOT)?;
                 pending::sweep(db, now, LOT)?;
+                revocations::sweep(db, now)?;
+                keys::sweep(db, now)?;
                 once::sweep(db, &proofs)?;
                 ceremony::sweep(db, &ceremonies)?;
                 queue::sweep(db, &mails)?;

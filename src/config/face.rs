@@ -4,7 +4,7 @@
 use url::{Position, Url};
 
 use super::{
-    keys::Form,
+    key::Form,
     load::is_loopback,
     values::{Setting, items},
 };

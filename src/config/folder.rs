@@ -71,23 +71,15 @@ pub fn prepare_data_dir(config: &Config) -> Result<Privacy, FolderError> {
     Ok(if is_open(&data) { Privacy::OpenToAll } else { Privacy::Private })
 }
 
-/// The master key: the configured one, or else the one in `keys/master.key`, which is made with
-/// mode 0600 when it is missing. Call it after [`prepare_data_dir`].
-pub fn master_key(config: &Config, chance: &Chance) -> Result<MasterKey, FolderError> {
-    if let Some(key) = &config.master_key {
-        return Ok(key.clone());
-    }
-    let path = keys_folder(config).join("master.key");
-    if !path.try_exists().map_err(io_at(&path))? {
-        create_key(&path, chance).map_err(io_at(&path))?;
-    }
-    refuse_open(&path)?;
-    let text = Secret::new(fs::read_to_string(&path).map_err(io_at(&path))?);
-    MasterKey::parse(text.reveal()).ok_or(FolderError::NotAKey(path))
+/// The key in a file, which nobody but its owner and group may read.
+pub(super) fn read_key(path: &Path) -> Result<MasterKey, FolderError> {
+    refuse_open(path)?;
+    let text = Secret::new(fs::read_to_string(path).map_err(io_at(path))?);
+    MasterKey::parse(text.reveal()).ok_or_else(|| FolderError::NotAKey(path.to_owned()))
 }
 
 /// Puts a new key at `path`, whole and on the disk, unless another process was faster.
-fn create_key(path: &Path, chance: &Chance) -> io::Result<()> {
+pub(super) fn create_key(path: &Path, chance: &Chance) -> io::Result<()> {
     let name = HEXLOWER.encode(&chance.bytes::<8>());
     let draft = path.with_file_name(format!(".draft-{}-{name}", std::process::id()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
@@ -100,6 +92,11 @@ fn create_key(path: &Path, chance: &Chance) -> io::Result<()> {
     });
     fs::remove_file(&draft)?;
     linked?;
+    sync(path)
+}
+
+/// Sees that what was done to a file's name stays done.
+pub(super) fn sync(path: &Path) -> io::Result<()> {
     let folder = path.parent().expect("the key is in a folder");
     File::open(folder)?.sync_all()
 }
@@ -111,7 +108,7 @@ fn write_key(file: &mut File, chance: &Chance) -> io::Result<()> {
     file.sync_all()
 }
 
-fn keys_folder(config: &Config) -> PathBuf {
+pub(super) fn keys_folder(config: &Config) -> PathBuf {
     config.data_dir.join("keys")
 }
 
@@ -125,7 +122,7 @@ fn is_open(found: &Metadata) -> bool {
     found.mode() & 0o007 != 0
 }
 
-fn io_at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
+pub(super) fn io_at(path: &Path) -> impl FnOnce(io::Error) -> FolderError {
     move |error| FolderError::Io(path.to_owned(), error)
 }
 
@@ -135,7 +132,14 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::{super::Sources, *};
+    use super::{
+        super::{Sources, master_keys},
+        *,
+    };
+
+    fn master_key(config: &Config, chance: &Chance) -> Result<MasterKey, FolderError> {
+        master_keys(config, chance).map(|keys| keys.current)
+    }
 
     fn load(pairs: &[(&str, &str)]) -> Config {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

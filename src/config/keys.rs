@@ -6,12 +6,14 @@ use std::{net::SocketAddr, path::PathBuf};
 use url::Url;
 
 use super::{
+    audience::Audience,
     face::Place,
+    key::Key,
     load::Reader,
     unset::HostName,
     values::{
         DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
-        Setting, ShowDocs,
+        ShowDocs,
     },
 };
 use crate::kernel::{
@@ -19,72 +21,6 @@ use crate::kernel::{
     email::Email,
     secret::{MasterKey, Secret},
 };
-
-/// One row of the table.
-pub struct Key {
-    /// The dotted name in the file, such as `session.idle_seconds`.
-    pub name: &'static str,
-    /// What the setting does, in Markdown.
-    pub doc: &'static str,
-    /// The default, written as a variable would be; `{name}` stands for the value of a setting
-    /// higher up in the table, and nothing at all for "unset".
-    pub default: &'static str,
-    /// The smallest and the largest value, or length of a text.
-    pub limits: Option<(u64, u64)>,
-    /// How the value is written in TOML.
-    pub form: Form,
-    /// Whether the value is, or may contain, a secret.
-    pub secret: bool,
-    expected: &'static str,
-}
-
-/// How a value is written in TOML.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    Text,
-    Number,
-    Switch,
-    List,
-}
-
-impl Key {
-    const fn new<T: Setting>(
-        name: &'static str,
-        doc: &'static str,
-        default: &'static str,
-        limits: Option<(u64, u64)>,
-    ) -> Self {
-        Self { name, doc, default, limits, form: T::FORM, secret: T::SECRET, expected: T::EXPECTED }
-    }
-
-    /// The row of a name from the table.
-    pub fn find(name: &str) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.name == name)
-    }
-
-    /// The variable that sets it.
-    pub fn variable(&self) -> String {
-        format!("DOORWARD_{}", self.flat_name().to_uppercase())
-    }
-
-    /// The name with underscores for dots: the file's name among the service's credentials.
-    pub fn flat_name(&self) -> String {
-        self.name.replace('.', "_")
-    }
-
-    /// What a value has to be, as the end of the sentence "it must be …".
-    pub fn expected(&self) -> String {
-        match self.limits {
-            Some((min, max)) => format!("{} from {min} to {max}", self.expected),
-            None => self.expected.to_owned(),
-        }
-    }
-
-    /// The section of the file that holds it, empty for the top.
-    pub fn section(&self) -> &'static str {
-        self.name.split_once('.').map_or("", |(section, _)| section)
-    }
-}
 
 macro_rules! limits {
     () => {
@@ -189,6 +125,9 @@ table! {
         /// padding. Unset: kept in `keys/master.key` in the data folder, made at the first start.
         /// Whoever loses it loses all that is stored encrypted.
         master_key: Option<MasterKey> = "";
+        /// A key that opens what is stored encrypted, and seals nothing: the one before
+        /// `master_key` or the one after it, while one is replaced by the other (docs/KEYS.md).
+        master_key_other: Option<MasterKey> = "";
     }
 
     /// The database's connections.
@@ -369,6 +308,18 @@ table! {
         /// Where `return_to` may lead after a sign-in, besides the service's own pages: addresses,
         /// each with all that is below its path.
         return_to: Vec<Place> = "";
+    }
+
+    /// Access tokens for APIs.
+    token: Tokens {
+        /// The APIs that tokens may be for, besides the service itself: addresses or names, each as
+        /// the `aud` of its tokens says it.
+        audiences: Vec<Audience> = "";
+        /// Seconds for which a token counts.
+        seconds: u32 = 300 in 60..=900;
+        /// Days after which another key signs the tokens. The one before is published until the
+        /// last of its tokens is over.
+        key_days: u32 = 90 in 1..=1000;
     }
 
     /// The log, written to standard error.

@@ -6,7 +6,8 @@ use std::{collections::BTreeSet, error::Error, fmt, net::SocketAddr};
 use url::{Host, Url};
 
 use super::{
-    keys::{Config, Form, Key},
+    key::{Form, Key},
+    keys::Config,
     sources::{Found, Source, Sources},
     unset::HostName,
     values::{MailTls, Setting, items},
@@ -175,6 +176,12 @@ fn check(config: &Config, reader: &mut Reader) {
         &["metrics_listen", "listen"],
         config.metrics_listen.is_none_or(|it| it != config.listen || it.port() == 0),
         "must not be the address of listen",
+    );
+    reader.rule(
+        &["master_key_other", "master_key"],
+        config.master_key_other.is_none()
+            || (config.master_key.is_some() && config.master_key != config.master_key_other),
+        "must be another key than master_key, and is of no use without that",
     );
     check_mail(config, reader);
     check_brand(config, reader);

@@ -1,10 +1,13 @@
 //! The service's settings, from a file, variables and credentials. A [`Config`] that exists has
 //! passed every check; nothing else in the house reads the environment.
 
+mod audience;
 mod face;
 mod folder;
+mod key;
 mod keys;
 mod load;
+mod master;
 mod party;
 mod show;
 mod sources;
@@ -15,13 +18,15 @@ mod values;
 
 use std::{fmt, net::SocketAddr};
 
+pub use audience::Audience;
 pub use face::Place;
-pub use folder::{FolderError, Privacy, master_key, prepare_data_dir};
+pub use folder::{FolderError, Privacy, prepare_data_dir};
 pub use keys::{
     Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Passkeys,
-    Password, Service, Session, Setup, SignUp, Throttle,
+    Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
 pub use load::Problems;
+pub use master::{Change, begin_change, change, end_change, make_change, master_keys};
 pub use party::RelyingParty;
 pub use show::{reference, sample, show};
 pub use sources::Sources;

@@ -2,7 +2,8 @@
 //! Secrets never show.
 
 use super::{
-    keys::{KEYS, Key, SECTIONS},
+    key::Key,
+    keys::{KEYS, SECTIONS},
     load::{self, Line, Problems},
     sources::Sources,
 };

@@ -15,7 +15,10 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::keys::{Form, KEYS, Key};
+use super::{
+    key::{Form, Key},
+    keys::KEYS,
+};
 
 const PREFIX: &str = "DOORWARD_";
 /// Names the file itself, so it is no setting.

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 use super::{
-    keys::{KEYS, Key},
+    key::{self, Key},
+    keys::KEYS,
     *,
 };
 use crate::kernel::{chance::Chance, secret::MasterKey};
@@ -169,7 +170,7 @@ fn a_wrong_value_names_key_place_and_what_is_expected() {
 
 #[test]
 fn every_number_has_limits_that_are_kept_and_named() {
-    let numbers = KEYS.iter().filter(|key| key.form == keys::Form::Number);
+    let numbers = KEYS.iter().filter(|key| key.form == key::Form::Number);
     for key in numbers {
         let (min, max) = key.limits.expect("a number has limits");
         let out = [min.checked_sub(1), Some(max + 1)].into_iter().flatten();

@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf};
 
 use url::Host;
 
-use super::{keys::Form, values::Setting};
+use super::{key::Form, values::Setting};
 use crate::kernel::{email::Email, secret::Secret};
 
 /// A text as a setting of type `Option`: empty for unset.

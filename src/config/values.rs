@@ -9,7 +9,7 @@ use std::{
 
 use url::{Position, Url};
 
-use super::keys::Form;
+use super::key::Form;
 use crate::kernel::secret::MasterKey;
 
 /// A type that a setting can have.

@@ -3,7 +3,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "the derive writes the `establish` that is banned")]
 
-use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+use diesel::{
+    Connection, PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection,
+    sql_query, sql_types::BigInt,
+};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -62,6 +65,27 @@ pub fn lock(db: &mut Conn, name: &'static str) -> QueryResult<()> {
         Conn::Pg(pg) => postgres::advisory(pg, "pg_advisory_xact_lock", name),
         Conn::Sqlite(_) => Ok(()),
     }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Whether the database has a table of this name: not before the first migration.
+pub fn has_table(db: &mut Conn, name: &'static str) -> QueryResult<bool> {
+    let (catalogue, column) = match db {
+        Conn::Pg(_) => ("pg_tables WHERE schemaname = current_schema()", "tablename"),
+        Conn::Sqlite(_) => ("sqlite_master WHERE type = 'table'", "name"),
+    };
+    let query = format!("SELECT COUNT(*) AS count FROM {catalogue} AND {column} = '{name}'");
+    let query = sql_query(query);
+    let found: Count = match db {
+        Conn::Pg(pg) => query.get_result(pg)?,
+        Conn::Sqlite(sqlite) => query.get_result(sqlite)?,
+    };
+    Ok(found.count > 0)
 }
 
 /// The number that stands for `name` among PostgreSQL's advisory locks.

@@ -16,7 +16,7 @@ mod transaction;
 mod unique;
 mod writer;
 
-pub use conn::{Backend, Conn, lock};
+pub use conn::{Backend, Conn, has_table, lock};
 pub use error::{Error, OpenError};
 pub use unique::taken;
 
@@ -177,6 +177,25 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         self.write_with(Effect::Quiet, work).await
+    }
+
+    /// Writes as [`Db::write`] does, for the command line: blocks, and must not be called from
+    /// async code.
+    pub fn write_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.0.writer {
+            Some(writer) => {
+                let told = self.0.queue(writer, Effect::Access, work)?;
+                told.blocking_recv().unwrap_or_else(|_| Err(Error::Unavailable.into()))
+            }
+            None => self.0.write_pooled(self.0.pool.permit_now()?, Effect::Access, work),
+        }
     }
 
     /// A number that has moved on before any [`Db::write`] of this process is answered.

@@ -46,6 +46,7 @@ diesel::table! {
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
         device_id -> Nullable<Text>,
+        token_until -> Nullable<BigInt>,
     }
 }
 
@@ -296,6 +297,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        sealed -> Binary,
+        created_at -> BigInt,
+        active_at -> BigInt,
+        retired_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    revocations (target, kind, at) {
+        target -> Text,
+        kind -> Text,
+        at -> BigInt,
+        until -> BigInt,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(imported_users -> users (user_id));
@@ -309,5 +331,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
-    passkey_users, passkeys, passkey_ceremonies, api_keys,
+    passkey_users, passkeys, passkey_ceremonies, api_keys, signing_keys, revocations,
 );

@@ -226,6 +226,11 @@ fn the_epoch_moves_for_writes_that_are_kept_and_change_access() {
         assert_eq!(db.epoch(), start);
         db.write(|db| Ok::<_, Error>(put(db, "b")?)).await.expect("it writes");
         assert_eq!(db.epoch(), start + 1);
+        let other = db.clone();
+        let blocking =
+            std::thread::spawn(move || other.write_blocking(|db| Ok::<_, Error>(put(db, "c")?)));
+        blocking.join().expect("it does not panic").expect("it writes");
+        assert_eq!(db.epoch(), start + 2);
     });
 }
 

@@ -57,6 +57,8 @@ codes! {
     TooManyCredentials 400 "auth.too_many_credentials":
         "More than one token or key came with the request.",
         "Send one `Authorization` or one `X-Api-Key`, once.";
+    TokenTargetInvalid 400 "tokens.invalid_target": "There are no tokens for this API.",
+        "Name one of `token.audiences`, or none for this service.";
     NotSignedIn 401 "auth.not_signed_in": "Sign in first.",
         "Sign in; a session also ends by sign-out, by time and when it is revoked.";
     TokenInvalid 401 "auth.token_invalid": "The bearer token or API key is not valid.",

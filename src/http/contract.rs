@@ -209,7 +209,9 @@ fn add_schemes(components: &mut Components, cookie: &str) {
         http on a loopback address, `__Host-doorward` over https. Browsers send it by themselves.";
     let scheme = ApiKey::Cookie(ApiKeyValue::with_description(cookie, description));
     components.add_security_scheme(SESSION_SCHEME, SecurityScheme::ApiKey(scheme));
-    let description = "An API key, as `Bearer dw_…` (RFC 6750).";
+    let description = "An access token that `create_token` has made of a session for this \
+        service, which does what the session does; or an API key, as `Bearer dw_…` (RFC 6750), \
+        which does nothing that asks for a person.";
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description));
     components.add_security_scheme(BEARER_SCHEME, SecurityScheme::Http(scheme.build()));
     let scheme = ApiKeyValue::with_description(API_KEY_HEADER, "An API key.");

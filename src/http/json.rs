@@ -21,9 +21,12 @@ use super::{
     code::Code,
     endpoint::{Argument, Schemas},
     problem::{FieldError, Problem},
-    reply, strict,
+    reply,
 };
-use crate::{config::Limits, kernel::refusal::Refusal};
+use crate::{
+    config::Limits,
+    kernel::{refusal::Refusal, strict},
+};
 
 /// A validated JSON body.
 pub struct Json<T>(pub T);

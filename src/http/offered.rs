@@ -14,6 +14,8 @@ pub enum Offered<'a> {
     Nothing,
     /// What stands behind `Bearer` in `Authorization` (RFC 6750, section 2.1).
     Bearer(&'a str),
+    /// What stands behind `DPoP` in `Authorization` (RFC 9449, section 7.1).
+    Dpop(&'a str),
     /// What stands in `X-Api-Key`.
     ApiKey(&'a str),
 }
@@ -23,8 +25,7 @@ pub enum Offered<'a> {
 /// Errors: `auth.too_many_credentials` when there is more than one (RFC 6750, section 2).
 pub fn of(request: &HttpRequest) -> Result<Offered<'_>, Problem> {
     let mut offered = lines(request, header::AUTHORIZATION.as_str())
-        .filter_map(bearer)
-        .map(Offered::Bearer)
+        .filter_map(authorization)
         .chain(lines(request, API_KEY_HEADER).map(Offered::ApiKey));
     let first = offered.next().unwrap_or(Offered::Nothing);
     if offered.next().is_some() { Err(Code::TooManyCredentials.into()) } else { Ok(first) }
@@ -41,9 +42,12 @@ fn lines<'a>(request: &'a HttpRequest, name: &str) -> impl Iterator<Item = &'a s
     request.headers().get_all(name).map(|value| value.to_str().unwrap_or("?"))
 }
 
-fn bearer(value: &str) -> Option<&str> {
+fn authorization(value: &str) -> Option<Offered<'_>> {
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Offered::Bearer(token.trim()));
+    }
+    scheme.eq_ignore_ascii_case("dpop").then(|| Offered::Dpop(token.trim()))
 }
 
 #[cfg(test)]
@@ -71,6 +75,7 @@ mod tests {
         for two in [
             [("authorization", "Bearer a"), ("authorization", "Bearer a")],
             [("authorization", "Bearer a"), ("x-api-key", "a")],
+            [("authorization", "Bearer a"), ("authorization", "DPoP a")],
             [("x-api-key", "a"), ("x-api-key", "b")],
         ] {
             assert_eq!(offer(&two), Err(Code::TooManyCredentials), "{two:?}");

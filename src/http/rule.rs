@@ -75,7 +75,8 @@ impl Rule {
         match self.who {
             // An empty list says "no credentials needed"; leaving it out would inherit.
             Who::Public => &[],
-            _ if self.needs_session() => &[SESSION_SCHEME],
+            // A token of the session is as good as its cookie; a key is not.
+            _ if self.needs_session() => &[SESSION_SCHEME, BEARER_SCHEME],
             _ => &[SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
         }
     }

@@ -16,8 +16,8 @@ pub const MAX: usize = 600;
 pub struct CursorKey([u8; 32]);
 
 impl CursorKey {
-    pub fn new(master: &MasterKey) -> Self {
-        Self(master.derive("cursor"))
+    pub fn new(seed: &MasterKey) -> Self {
+        Self(seed.derive("cursor"))
     }
 
     /// A text for a position in the list that `list` (its name and filters) describes.

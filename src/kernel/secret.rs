@@ -120,6 +120,14 @@ where
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct MasterKey([u8; 32]);
 
+impl PartialEq for MasterKey {
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.0, &other.0)
+    }
+}
+
+impl Eq for MasterKey {}
+
 impl MasterKey {
     pub fn random(chance: &Chance) -> Self {
         Self(chance.bytes())

@@ -1,5 +1,6 @@
 //! Encryption at rest for what must be read back. A sealed value opens only in the table, column
-//! and row that it was sealed for.
+//! and row that it was sealed for. While the master key is being replaced, two keys open, and one
+//! of them seals.
 
 use std::{fmt, sync::Arc};
 
@@ -8,14 +9,20 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
+use parking_lot::RwLock;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{chance::Chance, secret::MasterKey};
 
-/// The form of the sealed bytes and the key under which they are: the first byte of each value, so
-/// that values under an older key can be told apart once the master key is rotated.
-const VERSION: u8 = 1;
+/// The form of sealed bytes that does not name its key: it is read, and written no more.
+const UNNAMED: u8 = 1;
+
+/// The form that names its key: this byte, the key's name, the nonce, the ciphertext with its tag.
+const NAMED: u8 = 2;
+
+/// Bytes of a key's name.
+const NAME: usize = 4;
 
 /// Bytes of an XChaCha20 nonce. So long that random ones don't repeat.
 const NONCE: usize = 24;
@@ -31,8 +38,8 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// Each part with its length in front: no two places give the same bytes.
-    fn bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION];
+    fn bytes(&self, form: u8) -> Vec<u8> {
+        let mut bytes = vec![form];
         for part in [self.table, self.column, self.row] {
             bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             bytes.extend_from_slice(part.as_bytes());
@@ -53,43 +60,114 @@ impl fmt::Display for Unopened {
 
 impl std::error::Error for Unopened {}
 
-/// Seals and opens (XChaCha20-Poly1305), under keys derived from the master key. Cheap to clone.
-#[derive(Clone)]
-pub struct Vault(Arc<Keys>);
+/// The keys of a vault.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MasterKeys {
+    /// It seals.
+    pub current: MasterKey,
+    /// It opens too: the key before or the key after, while one is replaced by the other.
+    pub other: Option<MasterKey>,
+}
 
-struct Keys {
-    cipher: XChaCha20Poly1305,
+/// Seals and opens (XChaCha20-Poly1305), under keys derived from the master key. Clones share the
+/// keys.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    /// The one that seals first.
+    keys: RwLock<Arc<Vec<Key>>>,
     short: Zeroizing<[u8; 32]>,
     chance: Chance,
 }
 
-impl Vault {
-    pub fn new(master: &MasterKey, chance: Chance) -> Self {
+struct Key {
+    name: [u8; NAME],
+    cipher: XChaCha20Poly1305,
+}
+
+impl Key {
+    fn of(master: &MasterKey) -> Self {
         let key = Zeroizing::new(master.derive::<32>("vault 1"));
         let cipher = XChaCha20Poly1305::new(&(*key).into());
-        let short = Zeroizing::new(master.derive("vault 1: short secrets"));
-        Self(Arc::new(Keys { cipher, short, chance }))
+        Self { name: master.derive("vault name"), cipher }
     }
 
-    /// The value encrypted for its place: a version, a random nonce, the ciphertext with its tag.
+    fn open(&self, nonce: &[u8; NONCE], body: &[u8], aad: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload { msg: body, aad };
+        self.cipher.decrypt(&(*nonce).into(), payload).ok().map(Zeroizing::new)
+    }
+}
+
+fn derived(keys: &MasterKeys) -> Arc<Vec<Key>> {
+    let all = [Some(&keys.current), keys.other.as_ref()];
+    Arc::new(all.into_iter().flatten().map(Key::of).collect())
+}
+
+impl Vault {
+    /// A vault of one key.
+    pub fn new(master: &MasterKey, chance: Chance) -> Self {
+        let keys = MasterKeys { current: master.clone(), other: None };
+        Self::with(&keys, master, chance)
+    }
+
+    /// A vault of these keys. The marks of short secrets are made under a key of `seed`, which
+    /// stays the same when the master key is replaced.
+    pub fn with(keys: &MasterKeys, seed: &MasterKey, chance: Chance) -> Self {
+        let short = Zeroizing::new(seed.derive("vault 1: short secrets"));
+        Self(Arc::new(Inner { keys: RwLock::new(derived(keys)), short, chance }))
+    }
+
+    /// From now on, these keys open, and the first of them seals.
+    pub fn replace(&self, keys: &MasterKeys) {
+        *self.0.keys.write() = derived(keys);
+    }
+
+    fn keys(&self) -> Arc<Vec<Key>> {
+        Arc::clone(&self.0.keys.read())
+    }
+
+    /// The value encrypted for its place, under the key that seals now.
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+        let keys = self.keys();
+        let key = keys.first().expect("a vault has a key that seals");
         let nonce = self.0.chance.bytes::<NONCE>();
-        let payload = Payload { msg: plain, aad: &place.bytes() };
-        let sealed = self.0.cipher.encrypt(&nonce.into(), payload);
+        let payload = Payload { msg: plain, aad: &place.bytes(NAMED) };
+        let sealed = key.cipher.encrypt(&nonce.into(), payload);
         let sealed = sealed.expect("only a text of many gigabytes is too long");
-        [&[VERSION], &nonce[..], &sealed].concat()
+        [&[NAMED], &key.name[..], &nonce, &sealed].concat()
     }
 
     /// The value that was sealed for this place.
     pub fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unopened> {
-        let (version, rest) = sealed.split_first().ok_or(Unopened)?;
+        let (form, rest) = sealed.split_first().ok_or(Unopened)?;
+        let (name, rest) = match *form {
+            UNNAMED => (None, rest),
+            NAMED => {
+                let (name, rest) = rest.split_first_chunk::<NAME>().ok_or(Unopened)?;
+                (Some(*name), rest)
+            }
+            _ => return Err(Unopened),
+        };
         let (nonce, body) = rest.split_first_chunk::<NONCE>().ok_or(Unopened)?;
-        if *version != VERSION {
-            return Err(Unopened);
+        let (keys, aad) = (self.keys(), place.bytes(*form));
+        let mut fitting = keys.iter().filter(|key| name.is_none_or(|name| name == key.name));
+        fitting.find_map(|key| key.open(nonce, body, &aad)).ok_or(Unopened)
+    }
+
+    /// Whether a value is sealed under the key that seals now.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        let keys = self.keys();
+        let name = sealed.strip_prefix(&[NAMED]).and_then(|rest| rest.first_chunk::<NAME>());
+        name.is_some_and(|name| keys.first().is_some_and(|key| key.name == *name))
+    }
+
+    /// The same value under the key that seals now; `None` where it is already.
+    pub fn reseal(&self, place: Place<'_>, sealed: &[u8]) -> Result<Option<Vec<u8>>, Unopened> {
+        if self.is_current(sealed) {
+            return Ok(None);
         }
-        let payload = Payload { msg: body, aad: &place.bytes() };
-        let plain = self.0.cipher.decrypt(&(*nonce).into(), payload);
-        plain.map(Zeroizing::new).map_err(|_| Unopened)
+        Ok(Some(self.seal(place, &self.open(place, sealed)?)))
     }
 
     /// What is stored of a secret too short to be hashed: who has the table alone can't try all
@@ -97,7 +175,7 @@ impl Vault {
     pub fn mark(&self, place: Place<'_>, short: &str) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0.short[..]).expect("HMAC takes any key");
-        mac.update(&place.bytes());
+        mac.update(&place.bytes(UNNAMED));
         mac.update(short.as_bytes());
         mac.finalize().into_bytes().into()
     }
@@ -155,5 +233,34 @@ mod tests {
         assert_ne!(mark, vault(1).mark(HERE, "123457"));
         assert_ne!(mark, vault(2).mark(HERE, "123456"));
         assert_ne!(mark, vault(1).mark(Place { row: "fac_2", ..HERE }, "123456"));
+    }
+
+    #[test]
+    fn asvs_11_1_1_while_a_key_is_replaced_both_open_and_the_new_one_seals() {
+        let key = |seed| MasterKey::random(&Chance::seeded(seed));
+        let vault = vault(1);
+        let (old, mark) = (vault.seal(HERE, b"canary7Kq"), vault.mark(HERE, "123456"));
+        vault.replace(&MasterKeys { current: key(2), other: Some(key(1)) });
+        assert_eq!(vault.open(HERE, &old).unwrap().as_slice(), b"canary7Kq");
+        assert!(!vault.is_current(&old));
+        let new = vault.reseal(HERE, &old).unwrap().unwrap();
+        assert!(vault.is_current(&new) && vault.reseal(HERE, &new) == Ok(None));
+        assert!(vault.reseal(Place { row: "fac_2", ..HERE }, &old).is_err());
+        vault.replace(&MasterKeys { current: key(2), other: None });
+        assert_eq!(vault.open(HERE, &new).unwrap().as_slice(), b"canary7Kq");
+        assert_eq!(vault.open(HERE, &old).err(), Some(Unopened));
+        assert_eq!(vault.mark(HERE, "123456"), mark, "short secrets stay what they are");
+    }
+
+    #[test]
+    fn a_value_of_the_form_before_still_opens() {
+        let own = vault(1);
+        let keys = own.keys();
+        let nonce = [7; NONCE];
+        let payload = Payload { msg: b"canary7Kq", aad: &HERE.bytes(UNNAMED) };
+        let body = keys[0].cipher.encrypt(&nonce.into(), payload).unwrap();
+        let sealed = [&[UNNAMED], &nonce[..], &body].concat();
+        assert_eq!(own.open(HERE, &sealed).unwrap().as_slice(), b"canary7Kq");
+        assert!(!own.is_current(&sealed) && vault(2).open(HERE, &sealed).is_err());
     }
 }

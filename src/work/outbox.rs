@@ -86,6 +86,11 @@ fn place(id: &MailId) -> Place<'_> {
     Place { table: "outbox", column: "content", row: id.as_str() }
 }
 
+/// A sealed mail under the key that seals now; `None` where it is already.
+pub fn reseal(vault: &Vault, id: &MailId, sealed: &[u8]) -> Result<Option<Vec<u8>>, Unopened> {
+    vault.reseal(place(id), sealed)
+}
+
 /// Writes a mail into the outbox, within the transaction of what it tells.
 pub fn put(db: &mut Conn, letter: &Letter, to: To<'_>) -> QueryResult<()> {
     diesel::insert_into(outbox::table)

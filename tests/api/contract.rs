@@ -266,6 +266,7 @@ const PUBLISHED: &[(u16, &str)] = &[
     (409, "accounts.not_a_service"),
     (409, "accounts.not_a_person"),
     (409, "api_keys.too_many"),
+    (400, "tokens.invalid_target"),
 ];
 
 #[test]

@@ -190,8 +190,8 @@ api_test! { asvs_1_3_3_a_header_longer_than_documented_is_refused |house| {
 
                 let reply = admin.send(request.json(&body)).await;
 
-                let code = reply.json()["code"].clone();
-                assert_eq!(code == Code::HeaderInvalid.as_str(), is_refused, "{}", operation.id);
+                let has_code = |code: Code| reply.text.contains(&format!("\"{}\"", code.as_str()));
+                assert_eq!(has_code(Code::HeaderInvalid), is_refused, "{}", operation.id);
                 count += 1;
             }
         }

@@ -105,3 +105,82 @@ fn a_file_that_is_named_must_be_there() {
     assert_eq!((ended.status.code(), &*ended.stdout), (Some(1), ""));
     assert!(ended.stderr.contains("other.toml"), "{}", ended.stderr);
 }
+
+/// The secret settings, as the reference page tells them: key and variable of each.
+fn secrets() -> Vec<(String, String)> {
+    let reference = doorward::config::reference();
+    let rows = reference.lines().filter(|row| row.ends_with(" Secret. |"));
+    let cell = |row: &str, at: usize| {
+        row.split('|').nth(at).expect("a cell").trim().trim_matches('`').to_owned()
+    };
+    rows.map(|row| (cell(row, 1), cell(row, 2))).collect()
+}
+
+/// A value that the setting takes, and the part of it that nobody may see.
+fn secret(name: &str) -> (String, &'static str) {
+    match name {
+        "master_key" => (KEY.to_owned(), KEY),
+        "master_key_other" => {
+            let other = "Xk3pQ8sW2vN6bM0yR5tJ9fH4gD7lC1zA-uEiOaYwKxQ";
+            (other.to_owned(), other)
+        }
+        "database_url" => ("postgres://own:canary7Kq@127.0.0.1:1/x".to_owned(), "canary7Kq"),
+        _ => ("canary7Kq".to_owned(), "canary7Kq"),
+    }
+}
+
+/// What has to be set beside some secrets.
+const BESIDE: &[(&str, &str)] = &[
+    ("DOORWARD_MAIL_HOST", "127.0.0.1"),
+    ("DOORWARD_MAIL_TLS", "none"),
+    ("DOORWARD_MAIL_FROM", "no-reply@example.test"),
+    ("DOORWARD_MAIL_USERNAME", "own"),
+    ("DOORWARD_MAIL_PASSWORD", "another7Kq"),
+    ("DOORWARD_MASTER_KEY", "aZ4xS6dC8fV0gB2hN1jM3kL5qW7eR9tY-uI_oPmKzQw"),
+];
+
+#[test]
+fn asvs_13_3_1_every_secret_comes_by_variable_file_or_credential_and_is_shown_nowhere() {
+    let secrets = secrets();
+    assert!(secrets.len() >= 4, "{secrets:?}");
+    for (name, variable) in secrets {
+        let (value, hidden) = secret(&name);
+        let folder = folder("");
+        let file = folder.path().join("value");
+        let credential = folder.path().join(name.replace('.', "_"));
+        let named = format!("{variable}_FILE");
+        let file_path = file.display().to_string();
+        let credentials = folder.path().display().to_string();
+        let ways = [
+            (variable.as_str(), value.as_str(), variable.as_str()),
+            (&named, &file_path, &named),
+            ("CREDENTIALS_DIRECTORY", &credentials, "credential"),
+        ];
+        for (by, set_to, told) in ways {
+            if by == named {
+                fs::write(&file, format!("{value}\n")).expect("it is written");
+            }
+            if by == "CREDENTIALS_DIRECTORY" {
+                fs::write(&credential, format!("{value}\n")).expect("it is written");
+            }
+            let beside = BESIDE.iter().copied().filter(|(beside, _)| *beside != variable);
+            let variables: Vec<_> = beside.chain([(by, set_to)]).collect();
+            for command in ["check", "show"] {
+                let ended = run(folder.path(), &variables, &["config", command], "");
+                assert_eq!(ended.status.code(), Some(0), "{name} by {by}: {}", ended.stderr);
+                let said = format!("{}{}", ended.stdout, ended.stderr);
+                assert!(!said.contains(hidden), "{name} by {by} is shown: {said}");
+                let line = said.lines().find(|line| line.starts_with(&format!("{name} = ")));
+                let is_told = line.is_some_and(|line| line.contains(told));
+                assert!(command == "check" || is_told, "{name} by {by}: {said}");
+            }
+            // A wrong value is refused without being repeated.
+            if name != "mail.password" {
+                let wrong = [(variable.as_str(), "mysql://wrong7Kq")];
+                let ended = run(folder.path(), &wrong, &["config", "check"], "");
+                let is_quiet = !ended.stderr.contains("wrong7Kq");
+                assert!(ended.status.code() == Some(1) && is_quiet, "{name}: {}", ended.stderr);
+            }
+        }
+    }
+}

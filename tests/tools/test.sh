@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The whole test run, with all the set-up that it needs: the Rust tests on both databases, the
-# linters of the contract, the contract held against the running service, the pages in a browser, and
-# a few kills while it writes. CRASH_ROUNDS and FUZZ_EXAMPLES make the longest two longer.
+# linters of the contract, the contract held against the running service, tokens checked by other
+# libraries, the pages in a browser, and a few kills while it writes. CRASH_ROUNDS and FUZZ_EXAMPLES make the longest two longer.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/lib.sh"
@@ -42,6 +42,9 @@ check "contract" "$HERE/contract/check.sh"
 for database in sqlite postgres; do
     check "schemathesis on $database" "$HERE/schemathesis.sh" --database "$database"
 done
+check "tokens in other libraries" "$HERE/jwt/check.sh"
+check "ends seen by another process" python3 "$HERE/revoked.py" \
+    --binary "$TARGET/debug/doorward" --rounds "${REVOKED_ROUNDS:-100}"
 check "the README's walk" python3 "$HERE/walk.py"
 check "browser" "$HERE/../browser/run.sh"
 check "kills while writing" python3 "$HERE/crash.py" --rounds "${CRASH_ROUNDS:-5}"

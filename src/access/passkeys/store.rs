@@ -12,7 +12,7 @@ use crate::{
     kernel::{
         clock::Timestamp,
         id::{PasskeyId, UserId},
-        vault::Place,
+        vault::{Place, Unopened, Vault},
     },
 };
 
@@ -46,6 +46,16 @@ pub fn open(app: &App, row: &PasskeyRow) -> Option<Vec<u8>> {
         .open(place(&format!("{} {}", row.id, row.user_id)), &row.sealed)
         .ok()
         .map(|it| it.to_vec())
+}
+
+/// The sealed credential of a row under the key that seals now; `None` where it is already.
+pub fn reseal(
+    vault: &Vault,
+    id: &PasskeyId,
+    user: &UserId,
+    sealed: &[u8],
+) -> Result<Option<Vec<u8>>, Unopened> {
+    vault.reseal(place(&format!("{id} {user}")), sealed)
 }
 
 fn place(row: &str) -> Place<'_> {

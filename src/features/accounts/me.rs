@@ -142,7 +142,7 @@ pub async fn delete_me(
             status::keeping_an_admin(db, &id, now, |db| {
                 store::lock(db, &id)?;
                 visit.recheck(db, now)?;
-                status::delete(db, &id)
+                status::delete(db, &id, now)
             })?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })

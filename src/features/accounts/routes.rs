@@ -15,6 +15,7 @@ use crate::{
         audit::{self, Event, Kind},
         guard::{Can, Fresh, RECENTLY, Visit},
         once, reach,
+        revocations::{self, Ended},
         sessions::{self, Which},
         state::{self, Terms},
     },
@@ -184,7 +185,7 @@ pub async fn delete_user(
                 let row = store::lock(db, &at.id)?.ok_or(Code::AccountNotFound)?;
                 if_match.check(row.version)?;
                 reach::check_account(db, &caller, &at.id, now)?;
-                status::delete(db, &at.id)
+                status::delete(db, &at.id, now)
             })?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
@@ -271,6 +272,7 @@ async fn change_account(
                 }
                 if ends_sessions {
                     sessions::revoke_many(db, &id, &Which::All, now)?;
+                    revocations::note(db, Ended::Subject(&id), now)?;
                 }
                 Ok::<_, Problem>(change.email_verified_at == Some(None))
             })?;

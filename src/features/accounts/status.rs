@@ -3,7 +3,13 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{admins, api_keys, caller::SYSTEM, devices, once, pending, sessions, steps},
+    access::{
+        admins, api_keys,
+        caller::SYSTEM,
+        devices, once, pending,
+        revocations::{self, Ended},
+        sessions, steps,
+    },
     db::{
         Conn,
         schema::{role_grants, roles},
@@ -51,8 +57,9 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 ///
 /// Call it within [`keeping_an_admin`], with the row locked: a sign-in on its way must not add a
 /// session behind. Errors: `accounts.not_found`.
-pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
+pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Problem> {
     sessions::delete_all(db, user)?;
+    revocations::note(db, Ended::Subject(user), now)?;
     api_keys::delete_all(db, user)?;
     pending::void(db, user)?;
     devices::delete_all(db, user)?;

@@ -13,6 +13,7 @@ use crate::{
         grants::{self, GrantRow, Inserted},
         guard::{Can, Fresh, OwnOr, RECENTLY, SignedIn, Visit},
         reach,
+        revocations::{self, Ended},
     },
     app::App,
     endpoints,
@@ -145,6 +146,7 @@ pub async fn revoke_grant(
                 let revoked = grants::revoke(db, &row.id, now)?;
                 if revoked { Ok(()) } else { Err(Code::GrantNotFound.into()) }
             })?;
+            revocations::note(db, Ended::Subject(&row.user_id), now)?;
             let detail = json!({ "grant": row.id, "role": row.role_id, "scope": row.scope });
             audit::record(db, event.subject(row.user_id.as_str()).detail(detail))?;
             Ok::<_, Problem>(())

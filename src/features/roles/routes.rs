@@ -13,6 +13,7 @@ use crate::{
         caller::SYSTEM,
         guard::{Can, Fresh, RECENTLY, Visit},
         reach,
+        revocations::{self, Ended},
     },
     app::App,
     db::Conn,
@@ -157,6 +158,12 @@ pub async fn update_role(
                 Written::Stale => return Err(Code::PreconditionStale.into()),
             }
             let held = store::permissions_of(db, &at.id)?;
+            let is_renamed = change.name.as_ref().is_some_and(|name| *name != row.name);
+            let is_less =
+                wanted.as_ref().is_some_and(|wanted| !held.iter().all(|it| wanted.contains(it)));
+            if is_renamed || is_less {
+                revocations::note(db, Ended::Role(&row.name), now)?;
+            }
             check_known(db, &asked)?;
             if let Some(wanted) = &wanted {
                 let added = wanted.iter().filter(|name| !held.contains(name));

@@ -72,7 +72,14 @@ mod tests {
     };
 
     /// Kinds that concern no account of a person.
-    const NOBODYS: [Kind; 2] = [Kind::SetupLinkMade, Kind::MailRetried];
+    const NOBODYS: [Kind; 6] = [
+        Kind::SetupLinkMade,
+        Kind::MailRetried,
+        Kind::SigningKeyMade,
+        Kind::SigningKeyRemoved,
+        Kind::MasterKeyReplaced,
+        Kind::TokenRefused,
+    ];
 
     #[test]
     fn every_event_has_its_words() {

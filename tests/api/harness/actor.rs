@@ -77,6 +77,16 @@ impl Actor {
         Self { bearer: Some(token.to_owned()), ..self.elsewhere() }
     }
 
+    /// A fresh access token of the actor's session, for the service itself.
+    pub async fn token(&self) -> String {
+        text(&self.call("/v1/auth/token").await.ok()["access_token"])
+    }
+
+    /// The same caller with a cookie alone.
+    pub fn without_bearer(&self) -> Self {
+        Self { bearer: None, ..self.clone() }
+    }
+
     /// The same person, who gives this address at a sign-in.
     pub fn called(self, email: &str) -> Self {
         Self { email: email.to_owned(), ..self }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
-use doorward::db::{self, Conn};
+use doorward::db::{self, Conn, Db, Options};
 
-use super::House;
+use super::{Database, House};
 
 /// The rows of every table, sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,18 +78,27 @@ fn rows(db: &mut Conn, table: &str) -> QueryResult<Vec<String>> {
     Ok(rows)
 }
 
+fn all(db: &mut Conn) -> Result<Dump, db::Error> {
+    let mut dump = BTreeMap::new();
+    for table in tables(db)? {
+        let rows = rows(db, &table)?;
+        dump.insert(table, rows);
+    }
+    Ok(Dump(dump))
+}
+
+impl Database {
+    /// What it holds now, whoever uses it.
+    pub fn dump(&self) -> Dump {
+        let db = Db::open(&self.url, Options { pool: 1 }).expect("it opens");
+        db.write_blocking(all).expect("the database can be read")
+    }
+}
+
 impl House {
     /// What the database holds now.
     pub async fn dump(&self) -> Dump {
-        let dump = self.app.db.snapshot(|db| {
-            let mut dump = BTreeMap::new();
-            for table in tables(db)? {
-                let rows = rows(db, &table)?;
-                dump.insert(table, rows);
-            }
-            Ok::<_, db::Error>(Dump(dump))
-        });
-        dump.await.expect("the database can be read")
+        self.app.db.snapshot(all).await.expect("the database can be read")
     }
 
     /// The answer to a query for one column of text called `line`.

@@ -8,6 +8,7 @@ use std::{
 
 use diesel::connection::SimpleConnection;
 use doorward::{
+    access::keys,
     api,
     app::App,
     cli,
@@ -21,6 +22,7 @@ use doorward::{
         cursor::CursorKey,
         mail::Templates,
         password::{Cost, Hasher, PasswordHash},
+        ring::Keys,
         secret::{MasterKey, Secret},
         stage::Stage,
         vault::Vault,
@@ -92,6 +94,7 @@ impl House {
             cursors: CursorKey::new(&master),
             stage: Stage::default(),
             vault: Vault::new(&master, chance.clone()),
+            keys: Keys::default(),
             templates: templates.expect("templates"),
             chance,
             config: Arc::new(config),
@@ -99,6 +102,7 @@ impl House {
         let db = app.db.clone();
         tokio::task::spawn_blocking(move || db.migrate()).await.expect("runs").expect("migrates");
         built_in::sync(&app).await.expect("built-in roles");
+        keys::tend(&app).await.expect("a signing key");
         if !settings.starting {
             app.stage.serve();
         }
@@ -125,7 +129,7 @@ impl House {
         let address = listener.local_addr().expect("an address");
         let db = Db::open(&self.database.url, Options { pool: 4 }).expect("a database");
         let house = House {
-            app: App { db, stage: Stage::default(), ..self.app.clone() },
+            app: App { db, stage: Stage::default(), keys: Keys::default(), ..self.app.clone() },
             address,
             contract: Arc::clone(&self.contract),
             client: client(),
