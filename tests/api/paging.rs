@@ -222,10 +222,10 @@ fn positions(admin: &Actor, role: &str) -> Vec<(String, String, Vec<u8>)> {
     let grant = "grt_06awk5n2q3w0r8d1e4t7y9v2m4";
     let session = "ses_06awk5n2q3w0r8d1e4t7y9v2m4";
     [
-        ("/v1/users".to_owned(), "users None None None".to_owned(), id(user)),
+        ("/v1/users".to_owned(), "users None None None None".to_owned(), id(user)),
         (
             "/v1/users?email_prefix=p".to_owned(),
-            "users Some(\"p\") None None".to_owned(),
+            "users Some(\"p\") None None None".to_owned(),
             id("p1@example.test"),
         ),
         ("/v1/roles".to_owned(), "roles".to_owned(), id(role)),
@@ -274,7 +274,9 @@ api_test! { asvs_2_2_1_limits_and_unknown_parameters_are_refused_by_every_list |
     let role = admin.make_role(&[]).await;
     let mut lists = lists(&admin, &role);
     lists.retain(|path| !path.contains('?'));
-    lists.extend(["/v1/me/devices", "/v1/me/passkeys"].map(ToOwned::to_owned));
+    let further = ["/v1/me/devices", "/v1/me/passkeys", "/v1/me/api-keys"];
+    lists.extend(further.map(ToOwned::to_owned));
+    lists.push(format!("/v1/users/{}/api-keys", admin.id));
     let paths = house.contract.document["paths"].as_object().expect("paths");
     let is_list = |item: &&Value| {
         let parameters = item["get"]["parameters"].as_array();
