@@ -5,7 +5,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -36,7 +36,7 @@ fn path(config: &Config, name: &str) -> PathBuf {
     folder::keys_folder(config).join(name)
 }
 
-fn exists(path: &PathBuf) -> Result<bool, FolderError> {
+fn exists(path: &Path) -> Result<bool, FolderError> {
     path.try_exists().map_err(io_at(path))
 }
 
