@@ -18,6 +18,7 @@ const NAMED: [(&str, &str); 13] = [
     ("throttles.key", "throttles_pkey"),
     ("settings.key", "settings_pkey"),
     ("revocations.target,kind,at", "revocations_pkey"),
+    ("signing_keys.kid", "signing_keys_pkey"),
     ("passkey_users.user_id", "passkey_users_pkey"),
 ];
 

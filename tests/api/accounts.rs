@@ -9,7 +9,7 @@ use crate::harness::{Actor, House, Reply};
 /// Everything that the service demands of an operator who is no administrator.
 const ALL: &[&str] = &[
     "users:read", "users:write", "sessions:write", "roles:read", "roles:write", "grants:write",
-    "audit:read",
+    "keys:write", "audit:read",
 ];
 
 api_test! { asvs_7_4_2_disabling_an_account_ends_its_sessions_everywhere |house| {
