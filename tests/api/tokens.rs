@@ -210,6 +210,8 @@ api_test! { asvs_8_2_1_every_guard_takes_a_token_as_it_takes_its_session |house|
     let is_asked = |it: &&Operation| !it.is_open() && it.id != "delete_me";
     for operation in operations.iter().filter(is_asked) {
         for who in [&admin, &user] {
+            // Tokens of the second in which everybody's were ended are ended too.
+            house.pass(1);
             who.sign_in().await.ok();
             let token = who.bearing(&who.token().await);
             // Without the body that it asks for, so that little is changed on the way.
@@ -219,7 +221,6 @@ api_test! { asvs_8_2_1_every_guard_takes_a_token_as_it_takes_its_session |house|
             let token = match is_changed {
                 // It may have ended the session, or set up what is asked for from now on.
                 true => {
-                    // Tokens of the second in which everybody's were ended are ended too.
                     house.pass(1);
                     who.sign_in().await.ok();
                     who.bearing(&who.token().await)
