@@ -13,7 +13,7 @@ use crate::{
     db::{Conn, has_table, schema::settings, taken},
     http::problem::Problem,
     kernel::{
-        secret::MasterKey,
+        secret::{MasterKey, same},
         vault::{MasterKeys, Place, Vault},
     },
 };
@@ -104,7 +104,8 @@ fn opened(text: &str, vault: &Vault) -> Result<MasterKey, Problem> {
 pub fn keep_seed(db: &mut Conn, vault: &Vault, seed: &MasterKey) -> Result<bool, Problem> {
     let sealed = BASE64URL_NOPAD.encode(&vault.seal(place(), seed.encode().reveal().as_bytes()));
     let known = keep(db, SEED, &sealed)?;
-    Ok(known == sealed || opened(&known, vault)?.encode().reveal() == seed.encode().reveal())
+    let kept = opened(&known, vault)?.encode();
+    Ok(same(kept.reveal().as_bytes(), seed.encode().reveal().as_bytes()))
 }
 
 /// Lets the database go by another master key: the seed is sealed under it, and it is the one that

@@ -29,7 +29,7 @@ api_test! { asvs_11_3_2_what_must_be_read_back_is_sealed_by_one_algorithm |house
         let found = values(&house, table, column).await;
         assert!(!found.is_empty(), "{table}");
         for sealed in found {
-            assert_eq!(sealed[0], 1, "{table}: the version");
+            assert_eq!(sealed[0], 2, "{table}: the form that names its key");
             assert!(sealed.len() > LEAST, "{table}");
             // Nothing of it can be read.
             for plain in [uma.email.as_bytes(), app.secret.as_bytes(), b"doorward", b"http", b"kind"] {

@@ -22,3 +22,10 @@ def before_call(context, case, kwargs):
     for name, value in parameters.items():
         if value in PROTECTED:
             parameters[name] = value[:4] + "0" * 26
+
+
+@schemathesis.deserializer("application/jwt")
+def read_jwt(context, response):
+    """A JWT is a text, whose schema says so."""
+    del context
+    return response.content.decode("ascii")
