@@ -37,15 +37,15 @@ fn is_ended(token: &str, list: &Value) -> bool {
         let text = format!("{claim}:{}", value.as_str().expect("a text"));
         BASE64URL_NOPAD.encode(&Sha256::digest(text.as_bytes())[..16])
     };
-    let has = |claim: &str| {
-        let listed = list[claim].as_array().expect("a list");
+    let has = |claim: &str, member: &str| {
+        let listed = list[member].as_array().expect("a list");
         listed.contains(&name(claim, &claims[claim]).into())
     };
     let before = |cut: &Value| cut.as_i64().is_some_and(|cut| claims["iat"].as_i64() <= Some(cut));
     let mut roles = claims["roles"].as_array().expect("a list").iter();
     let cuts = &list["before"];
-    has("sid")
-        || has("jti")
+    has("sid", "sessions")
+        || has("jti", "tokens")
         || ["sub", "client_id"].iter().any(|it| before(&cuts[it][name(it, &claims[*it])]))
         || before(&cuts["all"])
         || roles.any(|role| before(&cuts["role"][name("role", role)]))
@@ -63,7 +63,7 @@ api_test! { the_list_is_signed_versioned_and_may_be_asked_for_each_second |house
     let origin = house.app.config.origin();
     let empty = json!({ "sub": {}, "client_id": {}, "role": {}, "all": null });
     let whole = json!({
-        "iss": origin, "iat": made, "exp": made + 90, "v": 1, "sid": [], "jti": [], "before": empty,
+        "iss": origin, "iat": made, "exp": made + 90, "v": 1, "sessions": [], "tokens": [], "before": empty,
     });
     assert_eq!(claims, whole);
     let ask = async |tag: &str| {
@@ -169,14 +169,14 @@ api_test! { what_does_not_end_is_not_listed |house| {
     admin.patch(&role, &admin.etag(&role).await, more).await.ok();
     let (list, _) = listed(&house).await;
     assert!(is_ended(&gone, &list) && !is_ended(&kept, &list));
-    assert_eq!(list["sid"].as_array().expect("a list").len(), 1);
+    assert_eq!(list["sessions"].as_array().expect("a list").len(), 1);
     // The list is public, and names nobody.
     let text = list.to_string();
     assert!(!text.contains("usr_") && !text.contains("ses_"), "{text}");
     one.bearing(&kept).get("/v1/users").await.ok();
     // What is over by itself need not be listed any more, and its row goes.
     house.pass(doorward::access::keys::TAIL);
-    assert_eq!(listed(&house).await.0["sid"], json!([]));
+    assert_eq!(listed(&house).await.0["sessions"], json!([]));
     let now = house.now();
     let swept = house.app.db.write(move |db| Ok::<_, doorward::db::Error>(revocations::sweep(db, now)?));
     assert_eq!(swept.await.expect("it is swept"), 1);

@@ -125,8 +125,8 @@ impl Feed {
             iat: made_at,
             exp: made_at + COUNTS,
             v: VERSION,
-            sid: listed.sessions.iter().map(|id| name("sid", id)).collect(),
-            jti: listed.tokens.iter().map(|id| name("jti", id)).collect(),
+            sessions: listed.sessions.iter().map(|id| name("sid", id)).collect(),
+            tokens: listed.tokens.iter().map(|id| name("jti", id)).collect(),
             before: json!({
                 "sub": named("sub", &listed.subjects),
                 "client_id": named("client_id", &listed.clients),
@@ -168,7 +168,8 @@ struct Claims {
     iat: i64,
     exp: i64,
     v: u32,
-    sid: Vec<String>,
-    jti: Vec<String>,
+    // Not `sid` and `jti`, which are texts where libraries look for them (RFC 7519, section 4.1.7).
+    sessions: Vec<String>,
+    tokens: Vec<String>,
     before: serde_json::Value,
 }

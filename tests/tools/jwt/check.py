@@ -138,7 +138,7 @@ def with_list(service, client, checkers):
     kind = "doorward-revocations+jwt"
     for name, checker in checkers.items():
         listed = checker.check(text, None, kind)
-        demand(listed is not None and hidden in listed["sid"], f"{name}: {listed}")
+        demand(listed is not None and hidden in listed["sessions"], f"{name}: {listed}")
         demand(checker.check(text, None) is None, f"{name} took the list for a token")
 
 
