@@ -10,6 +10,7 @@ use crate::{
     access::{
         api_keys::{ApiKey, KeyRow},
         callers::{Callers, Found},
+        clients::ClientUse,
         handoff,
         sessions::SessionRow,
     },
@@ -42,6 +43,8 @@ pub enum Credential {
     Token(SessionRow, TokenUse),
     /// A key that the account has given to a program.
     Key(KeyRow),
+    /// A client, by itself or by a token that it got.
+    Client(ClientUse),
 }
 
 /// What an access token says of its own use.
@@ -63,6 +66,7 @@ impl Credential {
             Self::Session(_) => None,
             Self::Token(_, used) => Some(used.id.to_string()),
             Self::Key(key) => Some(key.id.to_string()),
+            Self::Client(client) => Some(client.id.to_string()),
         }
     }
 
@@ -72,6 +76,7 @@ impl Credential {
             Self::Session(_) => None,
             Self::Token(_, used) => used.scope.as_ref(),
             Self::Key(key) => Some(&key.permissions),
+            Self::Client(client) => Some(&client.scope),
         }
     }
 }
@@ -146,7 +151,7 @@ impl Caller {
         match &self.credential {
             Credential::Session(session) => Some(session),
             Credential::Token(session, used) => used.scope.is_none().then_some(session),
-            Credential::Key(_) => None,
+            Credential::Key(_) | Credential::Client(_) => None,
         }
     }
 
@@ -174,6 +179,7 @@ impl Caller {
             Credential::Session(session) => Some(session.ends_at()),
             Credential::Token(session, used) => Some(session.ends_at().min(used.expires_at)),
             Credential::Key(key) => key.expires_at,
+            Credential::Client(client) => client.token.as_ref().map(|token| token.expires_at),
         };
         self.held.iter().filter_map(|held| held.expires_at).chain(own).min()
     }

@@ -145,6 +145,8 @@ impl Callers {
                 session.wants_touch(now)
             }
             Credential::Key(key) => key.wants_touch(now),
+            // Noted when it showed who it is.
+            Credential::Client(_) => false,
         };
         if !wants_touch {
             return;
@@ -157,6 +159,7 @@ impl Callers {
                         sessions::touch(db, &session.id, now)
                     }
                     Credential::Key(key) => api_keys::touch(db, &key.id, now),
+                    Credential::Client(_) => Ok(()),
                 };
                 touched.map_err(db::Error::from)
             });

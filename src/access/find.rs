@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::{
     api_keys::KeyRow,
     caller::{Caller, Credential, Held, SYSTEM, TokenUse},
+    clients::ClientRow,
     revocations::{self, Marks},
     sessions::SessionRow,
     state::Standing,
@@ -16,13 +17,14 @@ use super::{
 use crate::{
     db::{
         Conn,
-        schema::{api_keys, role_grants, role_permissions, roles, sessions, users},
+        schema::{api_keys, oauth_clients, role_grants, role_permissions, roles, sessions, users},
     },
     kernel::{
         account::AccountKind,
         clock::Timestamp,
-        id::{ApiKeyId, GrantId, RoleId, SessionId, UserId},
+        id::{ApiKeyId, ClientId, GrantId, RoleId, SessionId, UserId},
         permission::PermissionName,
+        scope::Scope,
         secret::TokenHash,
     },
 };
@@ -65,6 +67,16 @@ impl Proving for KeyRow {
 
     fn into_credential(self) -> Credential {
         Credential::Key(self)
+    }
+}
+
+impl Proving for ClientRow {
+    fn counts(&self, _: Timestamp) -> bool {
+        true
+    }
+
+    fn into_credential(self) -> Credential {
+        Credential::Client(self.into())
     }
 }
 
@@ -138,6 +150,9 @@ pub fn again(
         Credential::Session(session) => by_session(db, &session.id, now),
         Credential::Token(session, used) => token_again(db, session, used, now),
         Credential::Key(key) => by_key_id(db, &key.id, now),
+        Credential::Client(client) => {
+            by_client(db, &client.id, Some(&client.scope), client.token.as_ref(), now)
+        }
     }
 }
 
@@ -189,6 +204,31 @@ fn narrow(held: &mut [Held], credential: &Credential) {
     for held in held {
         held.permissions.retain(|permission| scope.contains(permission));
     }
+}
+
+/// The caller that a client is: one that is not disabled, of an account that is not. `scope` and
+/// `token` are what it was narrowed to, and with what it came, where it was a token.
+pub fn by_client(
+    db: &mut Conn,
+    id: &ClientId,
+    scope: Option<&Scope>,
+    token: Option<&ClientToken>,
+    now: Timestamp,
+) -> QueryResult<Option<Caller>> {
+    let found: QueryResult<Option<Caller>> =
+        find_where!(db, now, oauth_clients, ClientRow, oauth_clients::id.eq(id));
+    let Some(mut caller) = found? else { return Ok(None) };
+    let Credential::Client(by) = &mut caller.credential else { return Ok(None) };
+    by.token = token.cloned();
+    if !by.counts(now) {
+        return Ok(None);
+    }
+    if let Some(scope) = scope {
+        by.scope = by.scope.iter().filter(|it| scope.contains(it)).cloned().collect();
+        narrow(&mut caller.held, &caller.credential);
+        caller.permissions = system(&caller.held);
+    }
+    Ok(Some(caller))
 }
 
 fn by_key_id(db: &mut Conn, id: &ApiKeyId, now: Timestamp) -> QueryResult<Option<Caller>> {
