@@ -99,6 +99,7 @@ kinds! {
     ClientRefused "client.refused";
     RefreshRefused "refresh.refused";
     RefreshReplayed "refresh.replayed";
+    TokensIssued "token.issued";
     TokenRevoked "token.revoked";
 }
 

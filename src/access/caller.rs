@@ -11,6 +11,7 @@ use crate::{
         api_keys::{ApiKey, KeyRow},
         callers::{Callers, Found},
         clients::ClientUse,
+        dpop,
         handoff,
         sessions::SessionRow,
     },
@@ -67,6 +68,15 @@ impl Credential {
             Self::Token(_, used) => Some(used.id.to_string()),
             Self::Key(key) => Some(key.id.to_string()),
             Self::Client(client) => Some(client.id.to_string()),
+        }
+    }
+
+    /// The thumbprint of the key to which it is bound, and which has to be proved beside it.
+    pub fn jkt(&self) -> Option<&str> {
+        match self {
+            Self::Session(_) | Self::Key(_) => None,
+            Self::Token(_, used) => used.jkt.as_deref(),
+            Self::Client(client) => client.token.as_ref()?.jkt.as_deref(),
         }
     }
 
@@ -191,8 +201,8 @@ pub const FAULT_KEY: &str = "doorward.fault";
 /// The caller of a request, or nobody.
 ///
 /// A bearer token or an API key wins over the session cookie: with a good cookie and a bad token
-/// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, and
-/// `server.unavailable` when the database can't be asked.
+/// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, those of
+/// [`dpop::check`], and `server.unavailable` when the database can't be asked.
 pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
     let offered = offered::of(request)?;
     if offered == Offered::Nothing {
@@ -202,7 +212,8 @@ pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
         .app_data::<Data<Callers>>()
         .ok_or_else(|| Problem::internal("no callers are mounted"))?;
     let found = match offered {
-        Offered::Nothing | Offered::Dpop(_) => None,
+        Offered::Nothing => None,
+        Offered::Dpop(text) => callers.find_token(text, &Peer::of(request)).await?,
         Offered::ApiKey(text) => match ApiKey::parse(text) {
             Some(key) => callers.find_key(&key).await?,
             None => None,
@@ -212,7 +223,9 @@ pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
             None => callers.find_token(text, &Peer::of(request)).await?,
         },
     };
-    Ok(Some(found.ok_or(Code::TokenInvalid)?))
+    let found = found.ok_or(Code::TokenInvalid)?;
+    dpop::hold(request, offered, found.caller.credential.jkt()).await?;
+    Ok(Some(found))
 }
 
 /// The caller of a request, as its session cookie says, or nobody.

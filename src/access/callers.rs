@@ -89,8 +89,6 @@ impl Callers {
             Err(Unreadable::Malformed) if !text.contains('.') => return Ok(None),
             Err(why) => why.as_str(),
             Ok(claims) if claims.aud != self.app.config.origin() => "audience",
-            // Such a token is no bearer's: the proof of its key has to come with it.
-            Ok(claims) if claims.cnf.is_some() => "proof",
             Ok(claims) => {
                 let look = move |db: &mut Conn, now| find::by_token(db, &claims, now);
                 return Ok(self.look(by, look).await?);

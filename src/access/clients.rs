@@ -4,11 +4,12 @@
 use diesel::prelude::*;
 
 use crate::{
+    access::caller::TokenUse,
     db::{Backend, Conn, schema::oauth_clients},
     kernel::{
         chance::Chance,
         clock::Timestamp,
-        id::{ClientId, TokenId, UserId},
+        id::{ClientId, UserId},
         jwk::PublicKey,
         scope::Scope,
         secret::{Token, TokenHash, same},
@@ -38,7 +39,7 @@ pub struct ClientUse {
     /// What it is used for at most.
     pub scope: Scope,
     /// The token with which it came; nothing where it has shown who it is by itself.
-    pub token: Option<ClientToken>,
+    pub token: Option<TokenUse>,
     /// Tokens that were issued until then don't count.
     tokens_after: Timestamp,
 }
@@ -55,16 +56,6 @@ impl From<ClientRow> for ClientUse {
     fn from(row: ClientRow) -> Self {
         Self { id: row.id, scope: row.scope, token: None, tokens_after: row.tokens_after }
     }
-}
-
-/// What counts of a client's access token.
-#[derive(Clone, Debug)]
-pub struct ClientToken {
-    pub id: TokenId,
-    pub issued_at: Timestamp,
-    pub expires_at: Timestamp,
-    /// The thumbprint of the key to which it is bound.
-    pub jkt: Option<String>,
 }
 
 /// A client as it is stored, but for its secret's hash.
@@ -104,7 +95,7 @@ impl ClientRow {
         .collect()
     }
 
-    /// Whether a token that was issued then counts.
+    /// Whether a token that is issued now counts.
     pub fn counts(&self, issued_at: Timestamp) -> bool {
         self.revoked_at.is_none() && issued_at > self.tokens_after
     }

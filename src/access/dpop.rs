@@ -1,7 +1,7 @@
 //! Proofs of possession (RFC 9449): a token that is bound to a key is good only beside a signature
 //! of that key over this very request. Each proof counts once, on every process.
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, http::header, web::Data};
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     access::{signed::Signed, used},
     app::App,
-    http::{code::Code, problem::Problem},
+    http::{code::Code, offered::Offered, problem::Problem},
     kernel::{
         clock::Timestamp,
         jwk::{Alg, PublicKey},
@@ -65,32 +65,28 @@ pub async fn check(request: &HttpRequest, token: Option<&str>) -> Result<Option<
     if first.await? { Ok(Some(read.jkt)) } else { Err(invalid()) }
 }
 
-/// Refuses a token that is bound to a key which the request does not prove. `shown` is how the
-/// token came: a bound one is no bearer token (RFC 9449, section 7.2).
+/// Refuses a token that is bound to a key which the request does not prove. A bound token is no
+/// bearer token (RFC 9449, section 7.2), and one that is not bound is nothing else.
 ///
 /// Errors: `auth.token_invalid`, and those of [`check`].
 pub async fn hold(
     request: &HttpRequest,
-    token: &str,
+    offered: Offered<'_>,
     bound_to: Option<&str>,
-    shown: Shown,
 ) -> Result<(), Problem> {
-    match (bound_to, shown) {
-        (None, Shown::Bearer) => Ok(()),
-        (Some(jkt), Shown::Dpop) => match check(request, Some(token)).await? {
-            Some(proved) if same(proved.as_bytes(), jkt.as_bytes()) => Ok(()),
-            Some(_) => Err(invalid()),
-            None => Err(invalid()),
-        },
-        _ => Err(Code::TokenInvalid.into()),
+    match (bound_to, offered) {
+        (None, Offered::Nothing | Offered::Bearer(_) | Offered::ApiKey(_)) => Ok(()),
+        (Some(jkt), Offered::Dpop(token)) => {
+            let proved = check(request, Some(token)).await?;
+            let is_held = proved.is_some_and(|proved| same(proved.as_bytes(), jkt.as_bytes()));
+            if is_held { Ok(()) } else { Err(invalid()) }
+        }
+        _ => {
+            let challenge = "DPoP error=\"invalid_token\", algs=\"ES256 EdDSA PS256 RS256\"";
+            let problem = Problem::from(Code::TokenInvalid);
+            Err(problem.with_header(header::WWW_AUTHENTICATE.as_str(), challenge))
+        }
     }
-}
-
-/// As what an access token came with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Bearer,
-    Dpop,
 }
 
 /// The nonce that is handed out at `now`: nobody can foresee it, and every process of the service

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::{
     api_keys::KeyRow,
     caller::{Caller, Credential, Held, SYSTEM, TokenUse},
-    clients::ClientRow,
+    clients::{ClientRow, ClientUse},
     revocations::{self, Marks},
     sessions::SessionRow,
     state::Standing,
@@ -150,21 +150,25 @@ pub fn again(
         Credential::Session(session) => by_session(db, &session.id, now),
         Credential::Token(session, used) => token_again(db, session, used, now),
         Credential::Key(key) => by_key_id(db, &key.id, now),
-        Credential::Client(client) => {
-            by_client(db, &client.id, Some(&client.scope), client.token.as_ref(), now)
-        }
+        Credential::Client(client) => client_again(db, client, now),
     }
 }
 
-/// The caller behind a token's claims: its session runs, and nothing that it rests on has been
+/// The caller behind a token's claims: its session runs or its client works, and nothing that it rests on has been
 /// ended. Whose audience it names is seen to before.
 pub fn by_token(db: &mut Conn, claims: &Claims, now: Timestamp) -> QueryResult<Option<Caller>> {
-    let Some(session) = &claims.sid else { return Ok(None) };
     if claims.expires_at() <= now || claims.is_ended(db)? {
         return Ok(None);
     }
-    let caller = by_session(db, session, now)?.filter(|caller| caller.user_id == claims.sub);
-    Ok(caller.map(|caller| with_token(caller, claims.used())))
+    let used = claims.used();
+    let caller = match (&claims.sid, claims.client()) {
+        (Some(session), _) => {
+            by_session(db, session, now)?.map(|caller| with_token(caller, used))
+        }
+        (None, Some(id)) => by_client(db, &id, used.scope.as_ref(), Some(&used), now)?,
+        (None, None) => None,
+    };
+    Ok(caller.filter(|caller| caller.user_id == claims.sub))
 }
 
 fn token_again(
@@ -186,6 +190,21 @@ fn token_again(
     }
     let caller = by_session(db, &session.id, now)?;
     Ok(caller.map(|caller| with_token(caller, used.clone())))
+}
+
+fn client_again(db: &mut Conn, by: &ClientUse, now: Timestamp) -> QueryResult<Option<Caller>> {
+    let caller = by_client(db, &by.id, Some(&by.scope), by.token.as_ref(), now)?;
+    let (Some(caller), Some(used)) = (&caller, &by.token) else { return Ok(caller) };
+    let marks = Marks {
+        token: &used.id,
+        session: None,
+        subject: &caller.user_id,
+        client: Some(&by.id),
+        roles: &[],
+        issued_at: used.issued_at,
+    };
+    let is_ended = revocations::is_ended(db, &marks)?;
+    Ok((!is_ended).then(|| caller.clone()))
 }
 
 /// The same caller, who comes with a token of the session in its place.
@@ -212,7 +231,7 @@ pub fn by_client(
     db: &mut Conn,
     id: &ClientId,
     scope: Option<&Scope>,
-    token: Option<&ClientToken>,
+    token: Option<&TokenUse>,
     now: Timestamp,
 ) -> QueryResult<Option<Caller>> {
     let found: QueryResult<Option<Caller>> =

@@ -11,6 +11,7 @@ use crate::{
         caller::Caller,
         find,
         revocations::{self, Ended},
+        sessions::SessionRow,
     },
     app::App,
     db::{
@@ -34,16 +35,17 @@ pub const PREFIX: &str = "dwr_";
 /// answer asks again, and parallel requests get the same.
 pub const GRACE: i64 = 10;
 
+/// How many families a session has at most.
+const MOST: i64 = 50;
+
 /// What a family is for, decided when it begins.
-pub struct Grant<'a> {
+pub struct Grant {
     /// The client to which it is given; nothing for a program of the service's own.
-    pub client: Option<&'a ClientId>,
-    pub audience: &'a str,
-    pub scope: Option<&'a Scope>,
+    pub client: Option<ClientId>,
+    pub audience: String,
+    pub scope: Option<Scope>,
     /// The thumbprint of the key that has to be proved with each token (RFC 9449).
-    pub jkt: Option<&'a str>,
-    /// The access token that goes out with the first of them.
-    pub access: &'a TokenId,
+    pub jkt: Option<String>,
 }
 
 /// A family as it is stored.
@@ -103,34 +105,53 @@ fn place(id: &RefreshTokenId) -> Place<'_> {
     Place { table: "refresh_tokens", column: "successor", row: id.as_str() }
 }
 
-/// Begins a family in a session; answers its first token. Call it within the write that hands the
-/// session's access token out.
+/// Begins a family in a session; answers its first token. `access` is the access token that goes
+/// out with it, in the write that calls this. The oldest of too many families ends.
 pub fn issue(
     db: &mut Conn,
     app: &App,
-    session: (&SessionId, &UserId, Timestamp),
-    grant: &Grant<'_>,
+    session: &SessionRow,
+    grant: &Grant,
+    access: &TokenId,
 ) -> QueryResult<Secret> {
-    let (session, user, session_end) = session;
+    cap(db, &session.id, app.now())?;
     let (now, id) = (app.now(), RefreshTokenId::make(app.now(), &app.chance));
     let longest = i64::from(app.config.oauth.refresh_absolute_seconds);
-    let expires_at = now.plus_seconds(longest).min(session_end);
+    let expires_at = now.plus_seconds(longest).min(session.expires_at);
     diesel::insert_into(refresh_families::table)
         .values((
             refresh_families::id.eq(&id),
-            refresh_families::session_id.eq(session),
-            refresh_families::user_id.eq(user),
-            refresh_families::client_id.eq(grant.client),
-            refresh_families::audience.eq(grant.audience),
-            refresh_families::scope.eq(grant.scope.map(ToString::to_string)),
-            refresh_families::jkt.eq(grant.jkt),
+            refresh_families::session_id.eq(&session.id),
+            refresh_families::user_id.eq(&session.user_id),
+            refresh_families::client_id.eq(&grant.client),
+            refresh_families::audience.eq(&grant.audience),
+            refresh_families::scope.eq(grant.scope.as_ref().map(ToString::to_string)),
+            refresh_families::jkt.eq(&grant.jkt),
             refresh_families::created_at.eq(now),
             refresh_families::expires_at.eq(expires_at),
         ))
         .execute(db)?;
     let token = Token::prefixed(PREFIX, &app.chance);
-    insert(db, app, (&id, expires_at), &token, grant.access.as_str())?;
+    insert(db, app, (&id, expires_at), &token, access.as_str())?;
     Ok(Secret::new(token.reveal().to_owned()))
+}
+
+/// Ends the oldest families of a session that has [`MOST`], so that there is room for one more.
+fn cap(db: &mut Conn, session: &SessionId, now: Timestamp) -> QueryResult<()> {
+    let running = refresh_families::table
+        .filter(refresh_families::session_id.eq(session))
+        .filter(refresh_families::revoked_at.is_null());
+    let newest: Vec<RefreshTokenId> = running
+        .clone()
+        .order(refresh_families::id.desc())
+        .limit(MOST)
+        .select(refresh_families::id)
+        .load(db)?;
+    let (Some(last), true) = (newest.last(), newest.len() as i64 == MOST) else { return Ok(()) };
+    diesel::update(running.filter(refresh_families::id.le(last)))
+        .set(refresh_families::revoked_at.eq(now))
+        .execute(db)
+        .map(drop)
 }
 
 /// Adds a token to a family.

@@ -4,9 +4,9 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Map, Value};
 
-use crate::{
-    http::strict,
-    kernel::jwk::{Alg, PublicKey},
+use crate::kernel::{
+    jwk::{Alg, PublicKey},
+    strict,
 };
 
 /// The longest that is looked at, in bytes.

@@ -59,6 +59,15 @@ pub const API_KEY_SCHEME: &str = "api_key";
 pub const BASIC_SCHEME: &str = "client";
 
 impl Rule {
+    /// What a caller may get whose credentials don't count.
+    const CALLER: &[Code] = &[
+        Code::NotSignedIn,
+        Code::TokenInvalid,
+        Code::TooManyCredentials,
+        Code::DpopInvalid,
+        Code::DpopNonceNeeded,
+    ];
+
     /// What a client that fails to show who it is may get.
     const CLIENT: &[Code] = &[
         Code::OauthInvalidRequest,
@@ -105,10 +114,9 @@ impl Rule {
             Who::Public => vec![],
             Who::PerhapsClient => Self::CLIENT.to_vec(),
             Who::ClientOr { .. } => {
-                let caller = [Code::NotSignedIn, Code::TokenInvalid, Code::TooManyCredentials];
-                [Self::CLIENT, &caller].concat()
+                [Self::CLIENT, Self::CALLER].concat()
             }
-            _ => vec![Code::NotSignedIn, Code::TokenInvalid, Code::TooManyCredentials],
+            _ => Self::CALLER.to_vec(),
         };
         if !self.who.is_open() && (self.in_person || self.wants_proof()) {
             codes.push(Code::SessionRequired);

@@ -12,6 +12,7 @@ use crate::{
 /// Public keys.
 #[derive(Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ClientKeySet)]
 pub struct JwkSet {
     #[validate(length(min = 1, max = 10), nested)]
     #[schema(min_items = 1, max_items = 10)]
@@ -21,6 +22,7 @@ pub struct JwkSet {
 /// One public key: P-256, Ed25519, or RSA with 3072 bits or more.
 #[derive(Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ClientKey)]
 pub struct Jwk {
     #[validate(length(max = 10))]
     #[schema(max_length = 10, examples("OKP"))]

@@ -104,7 +104,12 @@ pub async fn of_refresh_token(
         refresh::note_access(db, &turn, draft.id())?;
         Ok::<_, Problem>(Ok((turn, draft, bound)))
     });
-    let (turn, draft, bound) = turned.await??;
+    let turned = turned.await?;
+    if turned.is_err() {
+        // What was ended, counts at once on this process too.
+        app.db.write(|_| Ok::<_, Problem>(())).await?;
+    }
+    let (turn, draft, bound) = turned?;
     touch(app, &turn);
     let minted = draft.sign(app).await?;
     Ok(OAuthTokens {
@@ -120,7 +125,11 @@ fn draft(app: &App, turn: &Turn, jkt: Option<&str>) -> Result<Draft, Problem> {
     let family = &turn.family;
     let (audience, client) = (family.audience.as_str(), family.client_id.as_ref());
     let wanted = Wanted { audience, scope: turn.scope.as_ref(), client, jkt };
-    Draft::new(app, &turn.caller, &wanted)
+    Draft::new(app, &turn.caller, &wanted).map_err(|problem| match problem.code() {
+        // The session ends within this second.
+        Code::NotSignedIn => Code::OauthInvalidGrant.into(),
+        _ => problem,
+    })
 }
 
 /// A session whose program goes on is in use; nobody waits for that to be noted.

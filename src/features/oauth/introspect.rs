@@ -5,16 +5,16 @@ use actix_web::web::Data;
 use super::model::{BoundTo, Introspection, TokenQuestion, TokenType};
 use crate::{
     access::{
+        caller::Caller,
         client_guard::ClientOr,
-        clients::{ClientRow, ClientToken},
+        clients::ClientRow,
         find,
         tokens::{self, Claims},
     },
     app::App,
-    db::Conn,
     endpoints,
     http::{endpoint::Endpoint, form::Form, problem::Problem, reply::Ok200},
-    kernel::{clock::Timestamp, permission::TokensIntrospect},
+    kernel::permission::TokensIntrospect,
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -39,9 +39,8 @@ pub async fn introspect_oauth_token(
         return Ok(Ok200(Introspection::default()));
     }
     let (now, asked) = (app.now(), claims.clone());
-    let scope = app.db.look(move |db| Ok::<_, Problem>(scope_now(db, &asked, now)?)).await?;
-    let Some(scope) = scope else { return Ok(Ok200(Introspection::default())) };
-    Ok(Ok200(told(claims, scope)))
+    let found = app.db.look(move |db| Ok::<_, Problem>(find::by_token(db, &asked, now)?)).await?;
+    Ok(Ok200(found.map_or_else(Introspection::default, |caller| told(claims, &caller))))
 }
 
 /// Whether a client may know of a token.
@@ -50,42 +49,12 @@ fn concerns(client: &ClientRow, claims: &Claims) -> bool {
         || client.audiences().any(|audience| audience == claims.aud)
 }
 
-/// What a token may be used for now, if it counts: it, its session or client, and its account.
-fn scope_now(
-    db: &mut Conn,
-    claims: &Claims,
-    now: Timestamp,
-) -> diesel::QueryResult<Option<String>> {
-    if claims.is_ended(db)? {
-        return Ok(None);
-    }
-    let caller = match (&claims.sid, claims.client()) {
-        (Some(session), _) => find::by_session(db, session, now)?,
-        (None, Some(id)) => {
-            let token = ClientToken {
-                id: claims.jti.clone(),
-                issued_at: claims.issued_at(),
-                expires_at: claims.expires_at(),
-                jkt: claims.jkt().map(ToOwned::to_owned),
-            };
-            find::by_client(db, &id, claims.scope().as_ref(), Some(&token), now)?
-        }
-        (None, None) => None,
-    };
-    let caller = caller.filter(|caller| caller.user_id == claims.sub);
-    Ok(caller.map(|caller| {
-        let wanted = claims.scope();
-        let held = caller.permissions().iter();
-        let within = held.filter(|it| wanted.as_ref().is_none_or(|wanted| wanted.contains(it)));
-        within.map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    }))
-}
-
-fn told(claims: Claims, scope: String) -> Introspection {
+fn told(claims: Claims, caller: &Caller) -> Introspection {
+    let scope: Vec<_> = caller.permissions().iter().map(ToString::to_string).collect();
     let jkt = claims.jkt().map(ToOwned::to_owned);
     Introspection {
         active: true,
-        scope: Some(scope),
+        scope: Some(scope.join(" ")),
         token_type: Some(TokenType::of(jkt.as_deref())),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
