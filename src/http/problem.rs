@@ -80,6 +80,9 @@ pub struct ProblemBody<'a> {
     methods: &'a [Method],
 }
 
+/// What would have shown who calls, where a client may.
+const CLIENT_OR_CALLER: &str = "Basic realm=\"doorward\", charset=\"UTF-8\", Bearer";
+
 impl Problem {
     pub fn code(&self) -> Code {
         self.code
@@ -143,7 +146,11 @@ impl Problem {
 
     /// The same refusal in the words of OAuth.
     pub fn in_oauth(self) -> Self {
-        Self { form: Form::OAuth, ..self }
+        let problem = Self { form: Form::OAuth, ..self };
+        match problem.code {
+            Code::NotSignedIn => problem.with_header("www-authenticate", CLIENT_OR_CALLER),
+            _ => problem,
+        }
     }
 
     pub fn status(&self) -> StatusCode {

@@ -6,6 +6,7 @@ use validator::Validate;
 
 /// A request for tokens (RFC 6749, sections 4.4 and 6; RFC 8707). What is not listed is ignored.
 #[derive(Deserialize, Validate, ToSchema)]
+#[schema(max_properties = 50)]
 pub struct TokenForm {
     /// `client_credentials` or `refresh_token`.
     #[validate(length(max = 100))]
@@ -78,6 +79,7 @@ impl TokenType {
 
 /// A token that is asked about or given up (RFC 7662, RFC 7009).
 #[derive(Deserialize, Validate, ToSchema)]
+#[schema(max_properties = 50)]
 pub struct TokenQuestion {
     #[validate(length(max = 16384))]
     #[schema(max_length = 16384)]
