@@ -15,6 +15,7 @@ use crate::{
         find,
         signed::Signed,
         throttle::{self, Bucket},
+        tokens::FIRST_PARTY,
         used,
     },
     app::App,
@@ -202,7 +203,8 @@ fn offered(request: &HttpRequest, fields: Option<&Fields>) -> Result<Option<Offe
         }
         return Ok(Some(Offered { id, shown: Shown::Assertion(assertion) }));
     }
-    let Some(id) = id else {
+    // A program of the service's own has no secret, and is nobody in particular.
+    let Some(id) = id.filter(|id| id != FIRST_PARTY || field("client_secret").is_some()) else {
         let alone = field("client_secret").is_some() || typed.is_some();
         return if alone { Err(Code::OauthInvalidRequest.into()) } else { Ok(None) };
     };

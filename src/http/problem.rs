@@ -146,7 +146,11 @@ impl Problem {
 
     /// The same refusal in the words of OAuth.
     pub fn in_oauth(self) -> Self {
-        let problem = Self { form: Form::OAuth, ..self };
+        let mut problem = Self { form: Form::OAuth, ..self };
+        if problem.status() == StatusCode::BAD_REQUEST {
+            // What asks for other credentials goes with 401 alone.
+            problem.headers.retain(|(name, _)| *name != "www-authenticate");
+        }
         match problem.code {
             Code::NotSignedIn => problem.with_header("www-authenticate", CLIENT_OR_CALLER),
             _ => problem,

@@ -177,9 +177,9 @@ api_test! { oauth_13_asvs_2_4_1_guesses_of_secrets_are_few [narrow()] |house| {
     reply.refused("temporarily_unavailable");
     assert_eq!(machine.ask(&[]).await.status, 429, "the guesses are over, whatever comes");
     other.ask(&[]).await.ok();
-    let unknown = Machine { id: other.id.replace("cli_0", "cli_1"), ..guess.clone() };
     let mut last = 0;
     for _ in 0..20 {
+        let unknown = Machine { id: crate::harness::sample::random_id("cli_"), ..guess.clone() };
         last = unknown.ask(&[]).await.status;
     }
     assert_eq!(last, 429);
@@ -211,7 +211,7 @@ api_test! { oauth_17_whatever_comes_in_a_refusal_stays_plain |house| {
             assert!(reply.status == 400);
             let reply = machine.send(TOKEN, &[(name, odd)]).await;
             let error = reply.json()["error"].as_str().expect("an error").to_owned();
-            assert!(!reply.text.contains("quoted") && !reply.text.contains("script"), "{}", reply.text);
+            assert!(!reply.text.contains("quoted") && !reply.text.contains("<"), "{}", reply.text);
             reply.refused(&error);
         }
     }

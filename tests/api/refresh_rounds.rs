@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::harness::{House, Settings, client, pair};
+use crate::harness::{House, Settings, pair};
 
 const AT_ONCE: usize = 50;
 
@@ -19,10 +19,10 @@ fn wide() -> Settings {
     Settings { variables, ..Settings::default() }
 }
 
-/// A connection of its own for each request would do; one that was kept may be closed by the service
-/// in the moment in which it is taken up again.
+/// A connection of its own for each request: one that was kept may be closed by the service in the
+/// moment in which it is taken up again.
 fn each_anew(mut house: House) -> House {
-    house.client = client();
+    house.client = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client");
     house
 }
 
@@ -36,7 +36,7 @@ api_test! { fifty_at_once_on_two_processes_get_one_successor_each_time [wide()] 
         let replies = join_all((0..AT_ONCE).map(|at| {
             let who = if at % 2 == 0 { house.nobody() } else { sibling.nobody() };
             let token = token.clone();
-            async move { pair(&who.refresh(&token).await.ok()).1 }
+            async move { pair(&who.insist(&token).await.ok()).1 }
         }))
         .await;
         let next = replies[0].clone();
@@ -55,7 +55,6 @@ api_test! { fifty_at_once_on_two_processes_get_one_successor_each_time [wide()] 
         } else {
             token = next;
         }
-        // Keeps the session, and the proofs of what happened are few.
         if nth % 1000 == 999 {
             eprintln!("{} rounds", nth + 1);
         }

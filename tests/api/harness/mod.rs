@@ -24,7 +24,7 @@ pub use contract::Contract;
 pub use database::{Database, Kind};
 pub use dump::Dump;
 pub use factors::{Authenticator, STEP, texts};
-pub use house::{House, SALTS, Settings, client};
+pub use house::{House, SALTS, Settings};
 pub use mail::Received;
 pub use mail_server::{MailServer, certificate, with_mail};
 pub use oauth::{Fields, INTROSPECT, Key, Machine, REVOKE, TOKEN, pair};

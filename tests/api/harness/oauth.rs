@@ -112,6 +112,18 @@ impl Actor {
     }
 }
 
+impl Actor {
+    /// The same, and again where the service has too much to do, as its answer asks for.
+    pub async fn insist(&self, token: &str) -> Reply {
+        loop {
+            let reply = self.refresh(token).await;
+            if reply.status != 503 {
+                return reply;
+            }
+        }
+    }
+}
+
 /// The access and the refresh token of an answer.
 pub fn pair(body: &Value) -> (String, String) {
     let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{name}: {body}")).to_owned();
