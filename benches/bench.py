@@ -369,12 +369,11 @@ def refreshes(bench):
     rates, waits = {}, {}
     for name, kind in kinds:
         service = bench.service(f"refreshes-{kind}", kind)
-        cookie = bench.started(service)
-        client = Client(service, cookie)
+        bench.started(service)
         rates[name], waits[name] = [], []
         for number in range(bench.options.rounds + 1):
             file = bench.folder / f"tokens-{kind}-{number}"
-            file.write_text("".join(f"{refresh_token(client)}\n" for _ in range(connections)))
+            file.write_text("".join(f"{refresh_token(service)}\n" for _ in range(connections)))
             mode = ("refresh", file, threads)
             load = Load(
                 service.port,
@@ -389,15 +388,18 @@ def refreshes(bench):
                 rates[name].append(result["rate"])
                 waits[name].append(result["p99"])
                 note(f"  round {number}, {name}: {result['rate']:,.0f}/s")
-        client.close()
     rows = [[name, spread(rates[name]), spread(waits[name], 1)] for name, _ in kinds]
     table("Refresh rotations (32 clients)", ["", "rotations/s", "p99, ms"], rows)
 
 
-def refresh_token(client):
+def refresh_token(service):
+    """The first of a session of its own."""
+    client = Client(service)
+    client.sign_in()
     status, _, answer = client.request("POST", "/v1/auth/token", {})
     if status != 200:
         raise Failed(f"POST /v1/auth/token answered {status}: {answer}")
+    client.close()
     return answer["refresh_token"]
 
 

@@ -53,7 +53,8 @@ CREATE TABLE refresh_tokens (
     -- The token that followed, sealed: whoever lost the answer gets the same again for a moment.
     successor BYTEA
 );
-CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id, created_at);
+CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 
 -- Proofs of possession and assertions that were used: each counts once.
 CREATE TABLE used_proofs (

@@ -26,7 +26,11 @@ use crate::{
         peer::Peer,
         problem::Problem,
     },
-    kernel::{clock::Timestamp, id::ClientId, secret::{Secret, TokenHash}},
+    kernel::{
+        clock::Timestamp,
+        id::ClientId,
+        secret::{Secret, TokenHash},
+    },
 };
 
 /// What `client_assertion_type` has to be (RFC 7523, section 2.2).
@@ -81,10 +85,14 @@ pub async fn of(
         return Err(refused(app, &peer, None, "unknown").await);
     };
     let (asked, now) = (Bucket::client(&app.config.throttle, &id, &peer), app.now());
-    let (bucket, wanted, secret) = (asked.clone(), id.clone(), match &offered.shown {
-        Shown::Secret(secret) => Some(secret.clone()),
-        _ => None,
-    });
+    let (bucket, wanted, secret) = (
+        asked.clone(),
+        id.clone(),
+        match &offered.shown {
+            Shown::Secret(secret) => Some(secret.clone()),
+            _ => None,
+        },
+    );
     let found = app
         .db
         .look(move |db| {

@@ -66,7 +66,9 @@ pub fn decide(
 fn without_session(rule: &Rule, caller: &Caller) -> Result<(), Problem> {
     let is_service = caller.kind == AccountKind::Service;
     let is_fine = match rule.who {
-        Who::Can { .. } | Who::ClientOr { .. } => !rule.in_person && (is_service || !rule.wants_proof()),
+        Who::Can { .. } | Who::ClientOr { .. } => {
+            !rule.in_person && (is_service || !rule.wants_proof())
+        }
         _ => !rule.needs_session(),
     };
     if is_fine { Ok(()) } else { Err(Code::SessionRequired.into()) }
@@ -122,10 +124,11 @@ pub fn access(rule: &Rule, permissions: Option<&[&str]>) -> Access {
         (Who::Public | Who::PerhapsClient, _) => Access::Allow,
         (_, None) => Access::Deny,
         (Who::SignedIn, _) => Access::Allow,
-        (
-            Who::Can { permission } | Who::OwnOr { permission } | Who::ClientOr { permission },
-            _,
-        ) if holds(permission) => Access::Allow,
+        (Who::Can { permission } | Who::OwnOr { permission } | Who::ClientOr { permission }, _)
+            if holds(permission) =>
+        {
+            Access::Allow
+        }
         (Who::OwnOr { .. }, _) => Access::OwnOnly,
         (Who::Can { .. } | Who::ClientOr { .. }, _) => Access::Deny,
     }

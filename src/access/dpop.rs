@@ -43,9 +43,8 @@ const LONGEST: usize = 256;
 pub async fn check(request: &HttpRequest, token: Option<&str>) -> Result<Option<String>, Problem> {
     let mut lines = request.headers().get_all(HEADER);
     let Some(first) = lines.next() else { return Ok(None) };
-    let app = request
-        .app_data::<Data<App>>()
-        .ok_or_else(|| Problem::internal("no app is mounted"))?;
+    let app =
+        request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app is mounted"))?;
     if lines.next().is_some() {
         return Err(invalid());
     }

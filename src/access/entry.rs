@@ -15,7 +15,8 @@ use crate::{
         devices::{self, DeviceRow, DeviceToken},
         find, notify,
         pending::{self, Begun},
-        refresh, sessions::{self, NewSession, Opened, Remember},
+        families,
+        sessions::{self, NewSession, Opened, Remember},
         state::{Standing, State, Terms},
         steps,
     },
@@ -227,7 +228,7 @@ pub fn raise(
     let session = session.on(old.device_id.clone());
     sessions::revoke(db, user, &old.id, now)?;
     sessions::insert(db, &session)?;
-    refresh::follow(db, &old.id, session.id())?;
+    families::follow(db, &old.id, session.id())?;
     let caller = find::by_session_key(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
     Ok(Started { caller, opened, device: None })

@@ -154,17 +154,15 @@ pub fn again(
     }
 }
 
-/// The caller behind a token's claims: its session runs or its client works, and nothing that it rests on has been
-/// ended. Whose audience it names is seen to before.
+/// The caller behind a token's claims: its session runs or its client works, and nothing that it
+/// rests on has been ended. Whose audience it names is seen to before.
 pub fn by_token(db: &mut Conn, claims: &Claims, now: Timestamp) -> QueryResult<Option<Caller>> {
     if claims.expires_at() <= now || claims.is_ended(db)? {
         return Ok(None);
     }
     let used = claims.used();
     let caller = match (&claims.sid, claims.client()) {
-        (Some(session), _) => {
-            by_session(db, session, now)?.map(|caller| with_token(caller, used))
-        }
+        (Some(session), _) => by_session(db, session, now)?.map(|caller| with_token(caller, used)),
         (None, Some(id)) => by_client(db, &id, used.scope.as_ref(), Some(&used), now)?,
         (None, None) => None,
     };

@@ -17,6 +17,7 @@ pub mod devices;
 pub mod dpop;
 pub mod entry;
 pub mod failures;
+pub mod families;
 pub mod find;
 pub mod grants;
 pub mod guard;

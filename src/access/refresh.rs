@@ -9,9 +9,9 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         caller::Caller,
+        families::{self, FamilyRow, GRACE},
         find,
-        revocations::{self, Ended},
-        sessions::SessionRow,
+        sessions::{self, SessionRow},
     },
     app::App,
     db::{
@@ -21,7 +21,7 @@ use crate::{
     http::{code::Code, peer::Peer, problem::Problem},
     kernel::{
         clock::Timestamp,
-        id::{ClientId, RefreshTokenId, SessionId, TokenId, UserId},
+        id::{ClientId, RefreshTokenId, TokenId},
         scope::Scope,
         secret::{Secret, Token, TokenHash},
         vault::Place,
@@ -31,13 +31,6 @@ use crate::{
 /// What every refresh token begins with, so that programs that look for leaked secrets find it.
 pub const PREFIX: &str = "dwr_";
 
-/// Seconds for which a token that was used still answers with the same successor: whoever lost the
-/// answer asks again, and parallel requests get the same.
-pub const GRACE: i64 = 10;
-
-/// How many families a session has at most.
-const MOST: i64 = 50;
-
 /// What a family is for, decided when it begins.
 pub struct Grant {
     /// The client to which it is given; nothing for a program of the service's own.
@@ -46,21 +39,6 @@ pub struct Grant {
     pub scope: Option<Scope>,
     /// The thumbprint of the key that has to be proved with each token (RFC 9449).
     pub jkt: Option<String>,
-}
-
-/// A family as it is stored.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = refresh_families)]
-pub struct FamilyRow {
-    pub id: RefreshTokenId,
-    pub session_id: SessionId,
-    pub user_id: UserId,
-    pub client_id: Option<ClientId>,
-    pub audience: String,
-    pub scope: Option<Scope>,
-    pub jkt: Option<String>,
-    pub expires_at: Timestamp,
-    pub revoked_at: Option<Timestamp>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -101,7 +79,8 @@ fn hash(token: &str) -> TokenHash {
     TokenHash::of_kind("refresh token", &[token])
 }
 
-fn place(id: &RefreshTokenId) -> Place<'_> {
+/// Where the successor of a token is kept.
+pub fn place(id: &RefreshTokenId) -> Place<'_> {
     Place { table: "refresh_tokens", column: "successor", row: id.as_str() }
 }
 
@@ -114,51 +93,32 @@ pub fn issue(
     grant: &Grant,
     access: &TokenId,
 ) -> QueryResult<Secret> {
-    cap(db, &session.id, app.now())?;
+    families::cap(db, &session.id, app.now())?;
     let (now, id) = (app.now(), RefreshTokenId::make(app.now(), &app.chance));
     let longest = i64::from(app.config.oauth.refresh_absolute_seconds);
     let expires_at = now.plus_seconds(longest).min(session.expires_at);
-    diesel::insert_into(refresh_families::table)
-        .values((
-            refresh_families::id.eq(&id),
-            refresh_families::session_id.eq(&session.id),
-            refresh_families::user_id.eq(&session.user_id),
-            refresh_families::client_id.eq(&grant.client),
-            refresh_families::audience.eq(&grant.audience),
-            refresh_families::scope.eq(grant.scope.as_ref().map(ToString::to_string)),
-            refresh_families::jkt.eq(&grant.jkt),
-            refresh_families::created_at.eq(now),
-            refresh_families::expires_at.eq(expires_at),
-        ))
-        .execute(db)?;
+    let family = FamilyRow {
+        id,
+        session_id: session.id.clone(),
+        user_id: session.user_id.clone(),
+        client_id: grant.client.clone(),
+        audience: grant.audience.clone(),
+        scope: grant.scope.clone(),
+        jkt: grant.jkt.clone(),
+        expires_at,
+        revoked_at: None,
+    };
+    families::insert(db, &family, now)?;
     let token = Token::prefixed(PREFIX, &app.chance);
-    insert(db, app, (&id, expires_at), &token, access.as_str())?;
+    insert(db, app, &family, &token, access.as_str())?;
     Ok(Secret::new(token.reveal().to_owned()))
-}
-
-/// Ends the oldest families of a session that has [`MOST`], so that there is room for one more.
-fn cap(db: &mut Conn, session: &SessionId, now: Timestamp) -> QueryResult<()> {
-    let running = refresh_families::table
-        .filter(refresh_families::session_id.eq(session))
-        .filter(refresh_families::revoked_at.is_null());
-    let newest: Vec<RefreshTokenId> = running
-        .clone()
-        .order(refresh_families::id.desc())
-        .limit(MOST)
-        .select(refresh_families::id)
-        .load(db)?;
-    let (Some(last), true) = (newest.last(), newest.len() as i64 == MOST) else { return Ok(()) };
-    diesel::update(running.filter(refresh_families::id.le(last)))
-        .set(refresh_families::revoked_at.eq(now))
-        .execute(db)
-        .map(drop)
 }
 
 /// Adds a token to a family.
 fn insert(
     db: &mut Conn,
     app: &App,
-    family: (&RefreshTokenId, Timestamp),
+    family: &FamilyRow,
     token: &Token,
     access: &str,
 ) -> QueryResult<RefreshTokenId> {
@@ -167,11 +127,11 @@ fn insert(
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::id.eq(&id),
-            refresh_tokens::family_id.eq(family.0),
+            refresh_tokens::family_id.eq(&family.id),
             refresh_tokens::token_hash.eq(hash(token.reveal())),
             refresh_tokens::access_ids.eq(access),
             refresh_tokens::created_at.eq(now),
-            refresh_tokens::expires_at.eq(now.plus_seconds(idle).min(family.1)),
+            refresh_tokens::expires_at.eq(now.plus_seconds(idle).min(family.expires_at)),
         ))
         .execute(db)?;
     Ok(id)
@@ -195,7 +155,8 @@ pub fn rotate(
     if let Some(why) = mismatch(&family, &token, by, now) {
         return refused(db, app, Some(&family), peer, why);
     }
-    let Some(caller) = find::by_session(db, &family.session_id, now)? else {
+    let caller = find::by_session(db, &family.session_id, now)?;
+    let Some(caller) = caller else {
         return refused(db, app, Some(&family), peer, "its session is over");
     };
     if by.resource.as_ref().is_some_and(|wanted| *wanted != family.audience) {
@@ -211,7 +172,7 @@ pub fn rotate(
         .set((refresh_tokens::used_at.eq(now), refresh_tokens::successor.eq(sealed)))
         .execute(db)?;
     let (successor, next) = if burnt == 1 {
-        let next = insert(db, app, (&family.id, family.expires_at), &successor, "")?;
+        let next = insert(db, app, &family, &successor, "")?;
         (Secret::new(successor.reveal().to_owned()), next)
     } else {
         match again(db, app, &token, now)? {
@@ -219,30 +180,39 @@ pub fn rotate(
             None => return replayed(db, app, &family, peer),
         }
     };
+    if caller.session().is_some_and(|session| session.wants_touch(now)) {
+        sessions::touch(db, &family.session_id, now)?;
+    }
     Ok(Ok(Turn { caller, family, successor, scope, token: next }))
 }
 
-/// The token with its family, whose row is locked until the end of the transaction: uses of one
-/// family take turns.
-fn lock(db: &mut Conn, token: &Secret) -> QueryResult<Option<(FamilyRow, TokenRow)>> {
-    let by_hash = || refresh_tokens::token_hash.eq(hash(token.reveal()));
-    let family: Option<RefreshTokenId> = refresh_tokens::table
-        .filter(by_hash())
-        .select(refresh_tokens::family_id)
-        .first(db)
-        .optional()?;
-    let Some(family) = family else { return Ok(None) };
-    let row = refresh_families::table.find(&family);
-    diesel::update(row)
-        .set(refresh_families::expires_at.eq(refresh_families::expires_at))
-        .execute(db)?;
-    // Read behind the lock: whoever was here before may have used the token or ended the family.
+/// The token with its family, both as they are behind the locks of the session and of the family:
+/// uses of one family take turns, and whoever raises the session comes before or after.
+///
+/// Errors: `server.busy` when the session was raised in this very moment.
+fn lock(db: &mut Conn, token: &Secret) -> Result<Option<(FamilyRow, TokenRow)>, Problem> {
+    let Some((known, _)) = look(db, token)? else { return Ok(None) };
+    sessions::lock(db, &known.session_id)?;
+    families::lock(db, &known.id)?;
+    let found = look(db, token)?;
+    if found.as_ref().is_some_and(|(family, _)| family.session_id != known.session_id) {
+        return Err(Code::Busy.into());
+    }
+    Ok(found)
+}
+
+fn look(db: &mut Conn, token: &Secret) -> QueryResult<Option<(FamilyRow, TokenRow)>> {
     refresh_tokens::table
         .inner_join(refresh_families::table)
-        .filter(by_hash())
+        .filter(refresh_tokens::token_hash.eq(hash(token.reveal())))
         .select((FamilyRow::as_select(), TokenRow::as_select()))
         .first(db)
         .optional()
+}
+
+/// The family of a token, used or not.
+pub fn family_of(db: &mut Conn, token: &Secret) -> QueryResult<Option<FamilyRow>> {
+    Ok(look(db, token)?.map(|(family, _)| family))
 }
 
 /// Why a token is of no use to who brings it, whether it was used or not.
@@ -308,7 +278,7 @@ fn replayed(
     family: &FamilyRow,
     peer: &Peer,
 ) -> Result<Result<Turn, Code>, Problem> {
-    revoke(db, app, family)?;
+    families::revoke(db, app, family)?;
     let event = about(app, Kind::RefreshReplayed, family, peer);
     audit::record(db, event)?;
     Ok(Err(Code::OauthInvalidGrant))
@@ -332,73 +302,4 @@ fn refused(
 fn about(app: &App, kind: Kind, family: &FamilyRow, peer: &Peer) -> Event {
     let event = Event::new(app, kind).subject(family.user_id.as_str()).session(&family.session_id);
     event.peer(peer).detail(json!({ "family": family.id }))
-}
-
-/// The family of a token, used or not.
-pub fn find(db: &mut Conn, token: &str) -> QueryResult<Option<FamilyRow>> {
-    refresh_tokens::table
-        .inner_join(refresh_families::table)
-        .filter(refresh_tokens::token_hash.eq(hash(token)))
-        .select(FamilyRow::as_select())
-        .first(db)
-        .optional()
-}
-
-/// Ends a family with the access tokens that went out with it; whether it went on until now.
-pub fn revoke(db: &mut Conn, app: &App, family: &FamilyRow) -> QueryResult<bool> {
-    let now = app.now();
-    let running =
-        refresh_families::table.find(&family.id).filter(refresh_families::revoked_at.is_null());
-    if diesel::update(running).set(refresh_families::revoked_at.eq(now)).execute(db)? == 0 {
-        return Ok(false);
-    }
-    let life = i64::from(app.config.token.seconds);
-    // An access token may be as young as the last use of the token with which it went out.
-    let young = now.plus_seconds(-life - GRACE);
-    let ids: Vec<String> = refresh_tokens::table
-        .filter(refresh_tokens::family_id.eq(&family.id))
-        .filter(refresh_tokens::created_at.ge(young))
-        .select(refresh_tokens::access_ids)
-        .load(db)?;
-    let ids = ids.iter().flat_map(|ids| ids.split(' '));
-    for id in ids.filter_map(|id| id.parse::<TokenId>().ok()) {
-        revocations::note(db, Ended::Token(&id), now)?;
-    }
-    Ok(true)
-}
-
-/// Lets the families of a session go on in the one that took its place.
-pub fn follow(db: &mut Conn, old: &SessionId, new: &SessionId) -> QueryResult<()> {
-    diesel::update(refresh_families::table.filter(refresh_families::session_id.eq(old)))
-        .set(refresh_families::session_id.eq(new))
-        .execute(db)
-        .map(drop)
-}
-
-/// Removes every row of an account's families, for its deletion.
-pub fn delete_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
-    let own = refresh_families::table.filter(refresh_families::user_id.eq(user));
-    let ids: Vec<RefreshTokenId> = own.select(refresh_families::id).load(db)?;
-    sweep(db, &ids).map(drop)
-}
-
-/// Families that are over since `before`, at most `limit`.
-pub fn over(db: &mut Conn, before: Timestamp, limit: i64) -> QueryResult<Vec<RefreshTokenId>> {
-    refresh_families::table
-        .filter(
-            refresh_families::expires_at
-                .lt(before)
-                .or(refresh_families::revoked_at.lt(before).assume_not_null()),
-        )
-        .select(refresh_families::id)
-        .limit(limit)
-        .load(db)
-}
-
-/// Removes the rows of families that are over.
-pub fn sweep(db: &mut Conn, families: &[RefreshTokenId]) -> QueryResult<usize> {
-    diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_id.eq_any(families)))
-        .execute(db)?;
-    diesel::delete(refresh_families::table.filter(refresh_families::id.eq_any(families)))
-        .execute(db)
 }

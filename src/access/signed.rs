@@ -79,7 +79,12 @@ mod tests {
 
     fn joined(header: &Value, claims: &str) -> String {
         let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
-        format!("{}.{}.{}", part(header.to_string().as_bytes()), part(claims.as_bytes()), part(b"x"))
+        format!(
+            "{}.{}.{}",
+            part(header.to_string().as_bytes()),
+            part(claims.as_bytes()),
+            part(b"x")
+        )
     }
 
     #[test]
@@ -106,6 +111,9 @@ mod tests {
         for broken in ["", "a.b", "a.b.c", "....", &format!("{token}="), &format!("{token}.")] {
             assert!(Signed::parse(broken).is_none(), "{broken}");
         }
-        assert!(Signed::parse(&joined(&right, &format!("{{\"a\":\"{}\"}}", "x".repeat(9000)))).is_none());
+        assert!(
+            Signed::parse(&joined(&right, &format!("{{\"a\":\"{}\"}}", "x".repeat(9000))))
+                .is_none()
+        );
     }
 }

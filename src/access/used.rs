@@ -12,8 +12,7 @@ use crate::{
 /// Notes the use of what `id` names, until `until`; whether this was the first.
 pub fn burn(db: &mut Conn, id: &TokenHash, until: Timestamp) -> QueryResult<bool> {
     let row = (used_proofs::id.eq(id), used_proofs::expires_at.eq(until));
-    let done =
-        db.transaction(|db| diesel::insert_into(used_proofs::table).values(row).execute(db));
+    let done = db.transaction(|db| diesel::insert_into(used_proofs::table).values(row).execute(db));
     match done {
         Err(error) if taken(&error, "used_proofs.id") => Ok(false),
         other => other.map(|_| true),

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     access::{
-        challenge, keys, once, passkeys::ceremony, pending, refresh, revocations, sessions, throttle,
-        used,
+        challenge, families, keys, once, passkeys::ceremony, pending, revocations, sessions,
+        throttle, used,
     },
     api,
     app::App,
@@ -205,7 +205,8 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?, ceremonies))
             })
             .await?;
-        let families = app.db.read(move |db| Ok::<_, Problem>(refresh::over(db, now, LOT)?)).await?;
+        let families =
+            app.db.read(move |db| Ok::<_, Problem>(families::over(db, now, LOT)?)).await?;
         let lots =
             [ids.len(), keys.len(), proofs.len(), mails.len(), ceremonies.len(), families.len()];
         let found = lots.into_iter().max().unwrap_or(0);
@@ -214,7 +215,8 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 sessions::sweep(db, &ids)?;
                 challenge::sweep(db, now, LOT)?;
                 used::sweep(db, now, LOT)?;
-                refresh::sweep(db, &families)?;
+                families::sweep(db, &families)?;
+                families::forget(db, now, LOT)?;
                 pending::sweep(db, now, LOT)?;
                 revocations::sweep(db, now)?;
                 keys::sweep(db, now)?;

@@ -222,8 +222,8 @@ fn add_schemes(components: &mut Components, cookie: &str) {
     let scheme = ApiKey::Header(scheme);
     components.add_security_scheme(API_KEY_SCHEME, SecurityScheme::ApiKey(scheme));
     let description = "A client of a service account: its `client_id` and secret (RFC 6749, \
-        section 2.3.1). Both may stand in the form instead, and so may an assertion that the client \
-        has signed (RFC 7523).";
+        section 2.3.1). Both may stand in the form instead, and so may an assertion that the \
+        client has signed (RFC 7523).";
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Basic).description(Some(description));
     components.add_security_scheme(BASIC_SCHEME, SecurityScheme::Http(scheme.build()));
 }

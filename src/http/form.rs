@@ -92,12 +92,8 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Form<T
 }
 
 impl<T: DeserializeOwned + Validate + ToSchema + 'static> Argument for Form<T> {
-    const CODES: &'static [Code] = &[
-        Code::OauthInvalidRequest,
-        Code::RequestTimeout,
-        Code::BodyTooLarge,
-        Code::FormExpected,
-    ];
+    const CODES: &'static [Code] =
+        &[Code::OauthInvalidRequest, Code::RequestTimeout, Code::BodyTooLarge, Code::FormExpected];
 
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         reply::collect::<T>(schemas);

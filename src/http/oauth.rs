@@ -40,19 +40,9 @@ pub struct ErrorName(&'static str);
 
 impl ErrorName {
     const ALL: &[&str] = &[
-        "access_denied",
-        "insufficient_scope",
-        "invalid_client",
-        "invalid_dpop_proof",
-        "invalid_grant",
-        "invalid_request",
-        "invalid_scope",
-        "invalid_target",
-        "invalid_token",
-        "server_error",
-        "temporarily_unavailable",
-        "unsupported_grant_type",
-        "use_dpop_nonce",
+        "access_denied", "insufficient_scope", "invalid_client", "invalid_dpop_proof",
+        "invalid_grant", "invalid_request", "invalid_scope", "invalid_target", "invalid_token",
+        "server_error", "temporarily_unavailable", "unsupported_grant_type", "use_dpop_nonce",
     ];
 }
 

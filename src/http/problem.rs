@@ -218,9 +218,8 @@ impl From<Code> for Problem {
             Code::TokenInvalid => {
                 problem.with_header("www-authenticate", "Bearer error=\"invalid_token\"")
             }
-            Code::OauthInvalidClient => {
-                problem.with_header("www-authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\"")
-            }
+            Code::OauthInvalidClient => problem
+                .with_header("www-authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\""),
             Code::DpopInvalid => problem.with_header(
                 "www-authenticate",
                 "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 EdDSA PS256 RS256\"",

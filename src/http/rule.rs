@@ -99,9 +99,7 @@ impl Rule {
             // An empty list says "no credentials needed"; leaving it out would inherit.
             Who::Public => &[],
             Who::PerhapsClient => &[BASIC_SCHEME],
-            Who::ClientOr { .. } => {
-                &[BASIC_SCHEME, SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME]
-            }
+            Who::ClientOr { .. } => &[BASIC_SCHEME, SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
             // A token of the session is as good as its cookie; a key is not.
             _ if self.needs_session() => &[SESSION_SCHEME, BEARER_SCHEME],
             _ => &[SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
@@ -113,9 +111,7 @@ impl Rule {
         let mut codes = match self.who {
             Who::Public => vec![],
             Who::PerhapsClient => Self::CLIENT.to_vec(),
-            Who::ClientOr { .. } => {
-                [Self::CLIENT, Self::CALLER].concat()
-            }
+            Who::ClientOr { .. } => [Self::CLIENT, Self::CALLER].concat(),
             _ => Self::CALLER.to_vec(),
         };
         if !self.who.is_open() && (self.in_person || self.wants_proof()) {
@@ -165,7 +161,9 @@ impl Rule {
     pub fn sentence(&self) -> String {
         let mut sentence = match self.who {
             Who::Public => "Open to everybody".to_owned(),
-            Who::PerhapsClient => "For clients that show who they are, and for everybody".to_owned(),
+            Who::PerhapsClient => {
+                "For clients that show who they are, and for everybody".to_owned()
+            }
             Who::ClientOr { permission } => {
                 format!("For clients whose service account holds `{permission}`, and other holders")
             }
@@ -193,9 +191,9 @@ impl Rule {
 
     pub fn permission(&self) -> Option<&'static str> {
         match self.who {
-            Who::Can { permission }
-            | Who::OwnOr { permission }
-            | Who::ClientOr { permission } => Some(permission),
+            Who::Can { permission } | Who::OwnOr { permission } | Who::ClientOr { permission } => {
+                Some(permission)
+            }
             _ => None,
         }
     }

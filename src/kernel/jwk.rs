@@ -59,7 +59,10 @@ enum Kind {
     /// An uncompressed point of P-256.
     Ec(Vec<u8>),
     Ed(Vec<u8>),
-    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
 }
 
 impl PublicKey {
@@ -79,7 +82,8 @@ impl PublicKey {
                 if x.len() != 32 || y.len() != 32 {
                     return Err(WRONG);
                 }
-                let members = json!({ "crv": "P-256", "kty": "EC", "x": text("x")?, "y": text("y")? });
+                let members =
+                    json!({ "crv": "P-256", "kty": "EC", "x": text("x")?, "y": text("y")? });
                 (Kind::Ec([&[4], &x[..], &y[..]].concat()), members)
             }
             "OKP" if text("crv")? == "Ed25519" => {
@@ -141,9 +145,10 @@ mod tests {
     use super::*;
 
     /// The key of RFC 7638, section 3.1, which has 2048 bits.
-    const RFC_7638: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPF\
-        FxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5\
-        v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-\
+    const RFC_7638: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1\
+        RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6C\
+        f0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD\
+        08qNLyrdkt-\
         bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
 
     #[test]
@@ -168,7 +173,9 @@ mod tests {
         let long = BASE64URL_NOPAD.encode(&[0xff; 384]);
         let good = json!({ "e": "AQAB", "kty": "RSA", "n": long });
         assert!(PublicKey::parse(&good).is_ok());
-        for (name, value) in [("d", "AQAB"), ("p", ""), ("k", "x"), ("e", "AQ"), ("e", "Ag"), ("n", "+/")] {
+        for (name, value) in
+            [("d", "AQAB"), ("p", ""), ("k", "x"), ("e", "AQ"), ("e", "Ag"), ("n", "+/")]
+        {
             let mut key = good.clone();
             key[name] = value.into();
             assert!(PublicKey::parse(&key).is_err(), "{name}");

@@ -160,7 +160,10 @@ api_test! { oauth_13_basic_authentication_is_form_encoded |house| {
 }}
 
 fn narrow() -> Settings {
-    let variables = vec![("DOORWARD_THROTTLE_ADDRESS_FAILURES", "20"), ("DOORWARD_THROTTLE_CLIENT_FAILURES", "5")];
+    let variables = vec![
+        ("DOORWARD_THROTTLE_ADDRESS_FAILURES", "20"),
+        ("DOORWARD_THROTTLE_CLIENT_FAILURES", "5"),
+    ];
     Settings { variables, ..Settings::default() }
 }
 

@@ -8,8 +8,11 @@ use crate::harness::{Actor, House, PASSWORD, Settings, TOKEN, pair};
 
 /// Whether a refresh token goes on, without using it: an audience that it is not for tells.
 async fn goes_on(who: &Actor, token: &str) -> bool {
-    let fields =
-        [("grant_type", "refresh_token"), ("refresh_token", token), ("resource", "https://other.test")];
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", token),
+        ("resource", "https://other.test"),
+    ];
     let error = who.form(TOKEN, &fields).await.json()["error"].clone();
     assert!(error == "invalid_target" || error == "invalid_grant", "{error}");
     error == "invalid_target"

@@ -194,6 +194,6 @@ pub struct ClientPath {
 #[derive(Deserialize, IntoParams)]
 pub struct ClientFilter {
     /// Those of this service account alone.
-    #[param(inline)]
+    #[param(value_type = UserId, inline, required = false)]
     pub service_account_id: Option<UserId>,
 }

@@ -8,7 +8,6 @@ use crate::{
         client_auth::Client,
         client_guard::ClientAuth,
         refresh::{self, Presented, Turn},
-        sessions,
         throttle::{self, Bucket},
         tokens::{Draft, Wanted},
     },
@@ -110,7 +109,6 @@ pub async fn of_refresh_token(
         app.db.write(|_| Ok::<_, Problem>(())).await?;
     }
     let (turn, draft, bound) = turned?;
-    touch(app, &turn);
     let minted = draft.sign(app).await?;
     Ok(OAuthTokens {
         access_token: minted.text.reveal().to_owned(),
@@ -130,20 +128,6 @@ fn draft(app: &App, turn: &Turn, jkt: Option<&str>) -> Result<Draft, Problem> {
         Code::NotSignedIn => Code::OauthInvalidGrant.into(),
         _ => problem,
     })
-}
-
-/// A session whose program goes on is in use; nobody waits for that to be noted.
-fn touch(app: &App, turn: &Turn) {
-    let Some(session) = turn.caller.session().filter(|it| it.wants_touch(app.now())) else {
-        return;
-    };
-    let (app, id, now) = (app.clone(), session.id.clone(), app.now());
-    actix_web::rt::spawn(async move {
-        let noted = app.db.write_quiet(move |db| Ok::<_, Problem>(sessions::touch(db, &id, now)?));
-        if let Err(problem) = noted.await {
-            tracing::warn!(cause = problem.cause(), "could not note that a session is in use");
-        }
-    });
 }
 
 /// What is asked for. Errors: `oauth.invalid_scope` for what can be no scope.

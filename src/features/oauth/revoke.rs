@@ -8,18 +8,15 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         client_guard::ClientAuth,
+        families,
         refresh,
         revocations::{self, Ended},
         tokens,
     },
     app::App,
     endpoints,
-    http::{
-        endpoint::Endpoint,
-        form::Form,
-        problem::Problem,
-        reply::Empty200,
-    },
+    http::{endpoint::Endpoint, form::Form, problem::Problem, reply::Empty200},
+    kernel::secret::Secret,
 };
 
 pub fn endpoints() -> Vec<Endpoint> {
@@ -40,7 +37,7 @@ pub async fn revoke_oauth_token(
     let client = by.perhaps().map(|client| client.row.id.clone());
     let read = tokens::read(&app, &form.token).await?;
     let event = Event::new(&app, Kind::TokenRevoked).peer(&by.peer);
-    let (own, now) = (App::clone(&app), app.now());
+    let (own, now, token) = (App::clone(&app), app.now(), Secret::new(form.token));
     app.db
         .write(move |db| {
             let event = match read {
@@ -50,14 +47,16 @@ pub async fn revoke_oauth_token(
                 }
                 Ok(_) => return Ok(()),
                 Err(_) => {
-                    let family = refresh::find(db, &form.token)?;
+                    let family = refresh::family_of(db, &token)?;
                     let Some(family) = family.filter(|it| it.client_id == client) else {
                         return Ok(());
                     };
-                    if !refresh::revoke(db, &own, &family)? {
+                    if !families::revoke(db, &own, &family)? {
                         return Ok(());
                     }
-                    event.subject(family.user_id.as_str()).session(&family.session_id)
+                    event
+                        .subject(family.user_id.as_str())
+                        .session(&family.session_id)
                         .detail(json!({ "family": family.id }))
                 }
             };

@@ -10,9 +10,7 @@ use crate::{
     access::{client_guard::ClientAuth, dpop},
     app::App,
     endpoints,
-    http::{
-        code::Code, endpoint::Endpoint, form::Form, problem::Problem, reply::Ok200,
-    },
+    http::{code::Code, endpoint::Endpoint, form::Form, problem::Problem, reply::Ok200},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {

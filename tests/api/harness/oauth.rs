@@ -126,7 +126,8 @@ impl Actor {
 
 /// The access and the refresh token of an answer.
 pub fn pair(body: &Value) -> (String, String) {
-    let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{name}: {body}")).to_owned();
+    let text =
+        |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{name}: {body}")).to_owned();
     (text("access_token"), text("refresh_token"))
 }
 
