@@ -229,8 +229,8 @@ async fn is_let_in(by: &Actor, operation: &Operation, id: &str) -> bool {
     if operation.access == "own_or_permission" {
         refusals.push(Code::AccountNotFound);
     }
-    let code = (reply.status >= 400).then(|| reply.json()["code"].clone());
-    !refusals.iter().any(|refusal| code.as_ref().is_some_and(|code| code == refusal.as_str()))
+    let code = reply.code();
+    !refusals.iter().any(|refusal| code == refusal.as_str())
 }
 
 /// An id of the kind that the path wants: of nothing, or the actor's own where that may matter.
