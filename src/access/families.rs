@@ -71,7 +71,6 @@ pub fn cap(db: &mut Conn, session: &SessionId, now: Timestamp) -> QueryResult<()
         .filter(refresh_families::session_id.eq(session))
         .filter(refresh_families::revoked_at.is_null());
     let newest: Vec<RefreshTokenId> = running
-        .clone()
         .order(refresh_families::id.desc())
         .limit(MOST)
         .select(refresh_families::id)

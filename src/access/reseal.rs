@@ -112,8 +112,11 @@ fn private_keys(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Proble
 fn successors(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     use refresh_tokens::{id, successor};
     type Row = (RefreshTokenId, Option<Vec<u8>>);
-    lot!(db, refresh_tokens, id, successor, after, Row, (id, successor),
-        |(row, old)| (row, old, next_token(vault, row, old.as_deref())))
+    lot!(db, refresh_tokens, id, successor, after, Row, (id, successor), |(row, old)| (
+        row,
+        old,
+        next_token(vault, row, old.as_deref())
+    ))
 }
 
 /// Most tokens have none, or none that may still be asked for.

@@ -8,8 +8,7 @@ use crate::{
     access::{
         audit::{self, Event, Kind},
         client_guard::ClientAuth,
-        families,
-        refresh,
+        families, refresh,
         revocations::{self, Ended},
         tokens,
     },
