@@ -36,8 +36,9 @@ use crate::{
 /// What `client_assertion_type` has to be (RFC 7523, section 2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Seconds that an assertion may be valid at most, and by which its maker's clock may be ahead.
-const LONGEST: i64 = 300;
+/// Seconds that an assertion may be valid at most (some libraries ask for an hour unless told
+/// otherwise), and by which its maker's clock may be ahead.
+const LONGEST: i64 = 3600;
 const AHEAD: i64 = 10;
 
 /// A client that has shown who it is, and the service account that it acts for.

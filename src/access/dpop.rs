@@ -81,7 +81,8 @@ pub async fn hold(
             if is_held { Ok(()) } else { Err(invalid()) }
         }
         _ => {
-            let challenge = "DPoP error=\"invalid_token\", algs=\"ES256 EdDSA PS256 RS256\"";
+            let challenge =
+                "DPoP error=\"invalid_token\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"";
             let problem = Problem::from(Code::TokenInvalid);
             Err(problem.with_header(header::WWW_AUTHENTICATE.as_str(), challenge))
         }

@@ -222,11 +222,11 @@ impl From<Code> for Problem {
                 .with_header("www-authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\""),
             Code::DpopInvalid => problem.with_header(
                 "www-authenticate",
-                "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 EdDSA PS256 RS256\"",
+                "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"",
             ),
             Code::DpopNonceNeeded => problem.with_header(
                 "www-authenticate",
-                "DPoP error=\"use_dpop_nonce\", algs=\"ES256 EdDSA PS256 RS256\"",
+                "DPoP error=\"use_dpop_nonce\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"",
             ),
             Code::InvalidCredentials => problem.with_header("www-authenticate", "Session"),
             Code::Busy | Code::Unavailable | Code::NotReady => problem.retry_after(1),

@@ -34,12 +34,13 @@ pub enum Alg {
 
 impl Alg {
     /// All of them, as the metadata name them.
-    pub const NAMES: &[&str] = &["ES256", "EdDSA", "PS256", "RS256"];
+    pub const NAMES: &[&str] = &["ES256", "Ed25519", "EdDSA", "PS256", "RS256"];
 
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "ES256" => Some(Self::Es256),
-            "EdDSA" => Some(Self::EdDsa),
+            // The newer name (RFC 9864) says which curve it is.
+            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
             "RS256" => Some(Self::Rs256),
             "PS256" => Some(Self::Ps256),
             _ => None,

@@ -226,7 +226,7 @@ api_test! { meta_01_ac_046_the_metadata_name_what_there_is |house| {
     assert_eq!(told["token_endpoint_auth_methods_supported"], methods);
     assert!(!reply.text.contains("none") && !reply.text.contains("HS256") && !reply.text.contains("implicit"));
     for algs in ["token_endpoint_auth_signing_alg_values_supported", "dpop_signing_alg_values_supported"] {
-        assert_eq!(told[algs], json!(["ES256", "EdDSA", "PS256", "RS256"]));
+        assert_eq!(told[algs], json!(["ES256", "Ed25519", "EdDSA", "PS256", "RS256"]));
     }
     // The document's address takes nothing after it (RFC 8414, section 3.1).
     nobody.get("/.well-known/oauth-authorization-server/x").await.problem(Code::NotFound);

@@ -56,7 +56,8 @@ def authlib(origin, basic, signed, key, session):
 
     for method in ("client_secret_basic", "client_secret_post", "private_key_jwt"):
         if method == "private_key_jwt":
-            program = OAuth2Session(signed["id"], key, token_endpoint_auth_method=method)
+            ways = {f"{name}_endpoint_auth_method": method for name in ("token", "revocation")}
+            program = OAuth2Session(signed["id"], key, **ways)
             program.register_client_auth_method(PrivateKeyJWT(token_url, alg="ES256"))
         else:
             program = OAuth2Session(
@@ -69,7 +70,7 @@ def authlib(origin, basic, signed, key, session):
         gone = program.revoke_token(
             revoke_url, token=token["access_token"], token_type_hint="access_token"
         )
-        assert gone.status_code == 200
+        assert gone.status_code == 200, (method, gone.text)
         assert not active(token["access_token"])
     wrong = OAuth2Session(basic["id"], "dwc_wrong")
     try:
@@ -96,6 +97,7 @@ def check(binary, kind, nonces):
             service.create_admin()
             service.start()
             service.wait_for()
+            service.forget_log()
             client = Client(service)
             client.sign_in()
             basic, signed, key = machines(client)
