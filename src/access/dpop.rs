@@ -1,15 +1,14 @@
 //! Proofs of possession (RFC 9449): a token that is bound to a key is good only beside a signature
 //! of that key over this very request. Each proof counts once, on every process.
 
-use actix_web::{HttpRequest, http::header, web::Data};
+use actix_web::{HttpRequest, http::header};
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    access::{signed::Signed, used},
-    app::App,
-    http::{code::Code, offered::Offered, problem::Problem},
+    access::{guard, refusals, signed::Signed, used},
+    http::{code::Code, offered::Offered, peer::Peer, problem::Problem},
     kernel::{
         clock::Timestamp,
         jwk::{Alg, PublicKey},
@@ -43,8 +42,7 @@ const LONGEST: usize = 256;
 pub async fn check(request: &HttpRequest, token: Option<&str>) -> Result<Option<String>, Problem> {
     let mut lines = request.headers().get_all(HEADER);
     let Some(first) = lines.next() else { return Ok(None) };
-    let app =
-        request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app is mounted"))?;
+    let app = guard::app(request)?;
     if lines.next().is_some() {
         return Err(invalid());
     }
@@ -81,6 +79,7 @@ pub async fn hold(
             if is_held { Ok(()) } else { Err(invalid()) }
         }
         _ => {
+            refusals::note(guard::app(request)?, &Peer::of(request), "proof").await?;
             let challenge =
                 "DPoP error=\"invalid_token\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"";
             let problem = Problem::from(Code::TokenInvalid);

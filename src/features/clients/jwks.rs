@@ -5,7 +5,10 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
-    http::problem::{FieldError, Problem},
+    http::{
+        json::present,
+        problem::{FieldError, Problem},
+    },
     kernel::{jwk::PublicKey, refusal::Refusal},
 };
 
@@ -27,11 +30,11 @@ pub struct Jwk {
     #[validate(length(max = 10))]
     #[schema(max_length = 10, examples("OKP"))]
     pub kty: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 20))]
     #[schema(max_length = 20, nullable = false, examples("Ed25519"))]
     pub crv: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 43))]
     #[schema(
         max_length = 43,
@@ -39,28 +42,28 @@ pub struct Jwk {
         examples("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
     )]
     pub x: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 43))]
     #[schema(max_length = 43, nullable = false)]
     pub y: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 1400))]
     #[schema(max_length = 1400, nullable = false)]
     pub n: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 10))]
     #[schema(max_length = 10, nullable = false)]
     pub e: Option<String>,
     /// Which of the keys it is, as assertions name it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 100))]
     #[schema(max_length = 100, nullable = false)]
     pub kid: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 10))]
     #[schema(max_length = 10, nullable = false)]
     pub alg: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none", rename = "use")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 10))]
     #[schema(max_length = 10, nullable = false)]
     pub r#use: Option<String>,
