@@ -191,10 +191,7 @@ fn parts(token: &str) -> (Value, Value) {
 }
 
 fn code(reply: &Reply) -> String {
-    if reply.status < 400 {
-        return String::new();
-    }
-    reply.json()["code"].as_str().expect("a code").to_owned()
+    reply.code()
 }
 
 /// What a guard answers, whoever calls.
