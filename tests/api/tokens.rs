@@ -216,6 +216,8 @@ api_test! { asvs_8_2_1_every_guard_takes_a_token_as_it_takes_its_session |house|
             let token = match is_changed {
                 // It may have ended the session, or set up what is asked for from now on.
                 true => {
+                    // Tokens of the second in which everybody's were ended are ended too.
+                    house.pass(1);
                     who.sign_in().await.ok();
                     who.bearing(&who.token().await)
                 }

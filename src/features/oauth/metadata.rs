@@ -78,6 +78,6 @@ pub async fn get_oauth_metadata(
         revocation_endpoint_auth_methods_supported: methods,
         revocation_endpoint_auth_signing_alg_values_supported: algs,
         dpop_signing_alg_values_supported: dpop::ALGS.to_vec(),
-        service_documentation: config.docs.enabled.then(|| config.page("/docs/")),
+        service_documentation: config.shows_docs().then(|| config.page("/docs/")),
     }))
 }
