@@ -361,6 +361,49 @@ def tokens(bench):
     table("Access tokens on SQLite, service and load tool on all cores", head, rows)
 
 
+def refreshes(bench):
+    """Refresh tokens used one after another, each use durable before it is answered."""
+    kinds = [("SQLite", "sqlite")]
+    if os.environ.get("TEST_POSTGRES_URL"):
+        kinds.append(("PostgreSQL", "postgres"))
+    connections, threads = 32, 2
+    rates, waits = {}, {}
+    for name, kind in kinds:
+        service = bench.service(f"refreshes-{kind}", kind)
+        bench.started(service)
+        rates[name], waits[name] = [], []
+        for number in range(bench.options.rounds + 1):
+            file = bench.folder / f"tokens-{kind}-{number}"
+            file.write_text("".join(f"{refresh_token(service)}\n" for _ in range(connections)))
+            mode = ("refresh", file, threads)
+            load = Load(
+                service.port,
+                "/oauth2/token",
+                connections=connections,
+                threads=threads,
+                mode=mode,
+            )
+            # The first is there to warm up.
+            result = load.measure(bench.options.seconds if number else 1)
+            if number:
+                rates[name].append(result["rate"])
+                waits[name].append(result["p99"])
+                note(f"  round {number}, {name}: {result['rate']:,.0f}/s")
+    rows = [[name, spread(rates[name]), spread(waits[name], 1)] for name, _ in kinds]
+    table("Refresh rotations (32 clients)", ["", "rotations/s", "p99, ms"], rows)
+
+
+def refresh_token(service):
+    """The first of a session of its own."""
+    client = Client(service)
+    client.sign_in()
+    status, _, answer = client.request("POST", "/v1/auth/token", {})
+    if status != 200:
+        raise Failed(f"POST /v1/auth/token answered {status}: {answer}")
+    client.close()
+    return answer["refresh_token"]
+
+
 def start(bench):
     """From the start of the process to the first 200."""
     again = bench.service("start")
@@ -423,6 +466,7 @@ SCENARIOS = {
     "pinned": pinned,
     "sign-ins": sign_ins,
     "tokens": tokens,
+    "refreshes": refreshes,
     "start": start,
     "sizes": sizes,
 }

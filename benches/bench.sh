@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the service under load and prints Markdown tables; a copy goes to target/bench.
 #
-#   bench.sh [SCENARIO]...     checks, pinned, sign-ins, tokens, start, sizes (default: all)
+#   bench.sh [SCENARIO]...     checks, pinned, sign-ins, tokens, refreshes, start, sizes (default: all)
 #
 # BENCH_SECONDS (4) is the length of one measurement, BENCH_ROUNDS (3) how often each is made, in
 # turn with the others; BENCH_PORT (18080) is the first of the ports that it takes.

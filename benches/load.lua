@@ -2,6 +2,7 @@
 --   get              the same request again and again
 --   paced MS         the same, each connection waiting MS milliseconds between two requests
 --   sign-in COUNT    signs in as one of COUNT accounts, in turn
+--   refresh FILE N    uses the refresh tokens of FILE, one a line, in N threads, and those that follow
 --   prefix COUNT     lists accounts by one of COUNT prefixes of their address, by chance
 
 local threads = 0
@@ -23,6 +24,29 @@ local function sign_in(count)
    end
 end
 
+-- Each thread takes every Nth token; whatever comes back is the next to be used.
+local function refresh(file, count)
+   local tokens = {}
+   local at = 0
+   for line in io.lines(file) do
+      if at % count == number then
+         table.insert(tokens, line)
+      end
+      at = at + 1
+   end
+   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+   response = function(status, headers, body)
+      local token = body:match('"refresh_token":"([^"]+)"')
+      if token then
+         table.insert(tokens, token)
+      end
+   end
+   return function()
+      local token = table.remove(tokens, 1) or "none"
+      return wrk.format("POST", nil, nil, "grant_type=refresh_token&refresh_token=" .. token)
+   end
+end
+
 local function by_prefix(count)
    math.randomseed(number + 1)
    return function()
@@ -38,6 +62,8 @@ function init(args)
       delay = function() return amount end
    elseif mode == "sign-in" then
       request = sign_in(amount)
+   elseif mode == "refresh" then
+      request = refresh(args[2], tonumber(args[3]))
    elseif mode == "prefix" then
       request = by_prefix(amount)
    end

@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use crate::{
-    access::{callers::Callers, cookie, store::Store},
+    access::{callers::Callers, cookie, dpop, store::Store},
     api,
     app::App,
     features::{checks::matrix::Operations, tokens},
@@ -163,6 +163,10 @@ fn finish_data(app: &App, metrics: &Metrics) -> Finish {
     }
 }
 
+/// What pages of listed origins may read of an answer's head.
+const EXPOSED: [&str; 6] =
+    ["etag", "retry-after", "x-request-id", "ratelimit", "ratelimit-policy", dpop::NONCE_HEADER];
+
 /// Lets pages of listed origins call the API with their cookie; no other origin is named.
 fn cors(origins: Data<Origins>) -> Cors {
     Cors::default()
@@ -170,8 +174,14 @@ fn cors(origins: Data<Origins>) -> Cors {
             origin.to_str().is_ok_and(|origin| origins.is_listed(origin))
         })
         .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
-        .allowed_headers(["content-type", "authorization", "if-match", API_KEY_HEADER])
-        .expose_headers(["etag", "retry-after", "x-request-id", "ratelimit", "ratelimit-policy"])
+        .allowed_headers([
+            "content-type",
+            "authorization",
+            "if-match",
+            API_KEY_HEADER,
+            dpop::HEADER,
+        ])
+        .expose_headers(EXPOSED)
         .supports_credentials()
         .block_on_origin_mismatch(false)
         .max_age(600)

@@ -91,6 +91,17 @@ kinds! {
     SigningKeyRemoved "signing_key.removed";
     MasterKeyReplaced "master_key.replaced";
     TokenRefused "token.refused";
+    ClientCreated "client.created";
+    ClientSecretRotated "client.secret_rotated";
+    ClientDisabled "client.disabled";
+    ClientEnabled "client.enabled";
+    ClientDeleted "client.deleted";
+    ClientSignedIn "client.signed_in";
+    ClientRefused "client.refused";
+    RefreshRefused "refresh.refused";
+    RefreshReplayed "refresh.replayed";
+    TokensIssued "token.issued";
+    TokenRevoked "token.revoked";
 }
 
 /// An event about to be recorded.

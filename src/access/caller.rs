@@ -10,7 +10,8 @@ use crate::{
     access::{
         api_keys::{ApiKey, KeyRow},
         callers::{Callers, Found},
-        handoff,
+        clients::ClientUse,
+        dpop, handoff,
         sessions::SessionRow,
     },
     config::RequiredFor,
@@ -42,6 +43,8 @@ pub enum Credential {
     Token(SessionRow, TokenUse),
     /// A key that the account has given to a program.
     Key(KeyRow),
+    /// A client, by itself or by a token that it got.
+    Client(ClientUse),
 }
 
 /// What an access token says of its own use.
@@ -63,6 +66,16 @@ impl Credential {
             Self::Session(_) => None,
             Self::Token(_, used) => Some(used.id.to_string()),
             Self::Key(key) => Some(key.id.to_string()),
+            Self::Client(client) => Some(client.id.to_string()),
+        }
+    }
+
+    /// The thumbprint of the key to which it is bound, and which has to be proved beside it.
+    pub fn jkt(&self) -> Option<&str> {
+        match self {
+            Self::Session(_) | Self::Key(_) => None,
+            Self::Token(_, used) => used.jkt.as_deref(),
+            Self::Client(client) => client.token.as_ref()?.jkt.as_deref(),
         }
     }
 
@@ -72,6 +85,7 @@ impl Credential {
             Self::Session(_) => None,
             Self::Token(_, used) => used.scope.as_ref(),
             Self::Key(key) => Some(&key.permissions),
+            Self::Client(client) => Some(&client.scope),
         }
     }
 }
@@ -146,7 +160,7 @@ impl Caller {
         match &self.credential {
             Credential::Session(session) => Some(session),
             Credential::Token(session, used) => used.scope.is_none().then_some(session),
-            Credential::Key(_) => None,
+            Credential::Key(_) | Credential::Client(_) => None,
         }
     }
 
@@ -174,6 +188,7 @@ impl Caller {
             Credential::Session(session) => Some(session.ends_at()),
             Credential::Token(session, used) => Some(session.ends_at().min(used.expires_at)),
             Credential::Key(key) => key.expires_at,
+            Credential::Client(client) => client.token.as_ref().map(|token| token.expires_at),
         };
         self.held.iter().filter_map(|held| held.expires_at).chain(own).min()
     }
@@ -185,8 +200,8 @@ pub const FAULT_KEY: &str = "doorward.fault";
 /// The caller of a request, or nobody.
 ///
 /// A bearer token or an API key wins over the session cookie: with a good cookie and a bad token
-/// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, and
-/// `server.unavailable` when the database can't be asked.
+/// the answer is no. Errors: `auth.token_invalid`, `auth.too_many_credentials`, those of
+/// [`dpop::check`], and `server.unavailable` when the database can't be asked.
 pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
     let offered = offered::of(request)?;
     if offered == Offered::Nothing {
@@ -196,7 +211,8 @@ pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
         .app_data::<Data<Callers>>()
         .ok_or_else(|| Problem::internal("no callers are mounted"))?;
     let found = match offered {
-        Offered::Nothing | Offered::Dpop(_) => None,
+        Offered::Nothing => None,
+        Offered::Dpop(text) => callers.find_token(text, &Peer::of(request)).await?,
         Offered::ApiKey(text) => match ApiKey::parse(text) {
             Some(key) => callers.find_key(&key).await?,
             None => None,
@@ -206,7 +222,9 @@ pub async fn of(request: &HttpRequest) -> Result<Option<Arc<Found>>, Problem> {
             None => callers.find_token(text, &Peer::of(request)).await?,
         },
     };
-    Ok(Some(found.ok_or(Code::TokenInvalid)?))
+    let found = found.ok_or(Code::TokenInvalid)?;
+    dpop::hold(request, offered, found.caller.credential.jkt()).await?;
+    Ok(Some(found))
 }
 
 /// The caller of a request, as its session cookie says, or nobody.

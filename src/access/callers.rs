@@ -89,8 +89,6 @@ impl Callers {
             Err(Unreadable::Malformed) if !text.contains('.') => return Ok(None),
             Err(why) => why.as_str(),
             Ok(claims) if claims.aud != self.app.config.origin() => "audience",
-            // Such a token is no bearer's: the proof of its key has to come with it.
-            Ok(claims) if claims.cnf.is_some() => "proof",
             Ok(claims) => {
                 let look = move |db: &mut Conn, now| find::by_token(db, &claims, now);
                 return Ok(self.look(by, look).await?);
@@ -145,6 +143,8 @@ impl Callers {
                 session.wants_touch(now)
             }
             Credential::Key(key) => key.wants_touch(now),
+            // Noted when it showed who it is.
+            Credential::Client(_) => false,
         };
         if !wants_touch {
             return;
@@ -157,6 +157,7 @@ impl Callers {
                         sessions::touch(db, &session.id, now)
                     }
                     Credential::Key(key) => api_keys::touch(db, &key.id, now),
+                    Credential::Client(_) => Ok(()),
                 };
                 touched.map_err(db::Error::from)
             });

@@ -32,7 +32,7 @@ pub fn decide(
     whose: Whose<'_>,
     terms: &Asked<'_>,
 ) -> Result<(), Problem> {
-    if rule.who == Who::Public {
+    if rule.who.is_open() {
         return Ok(());
     }
     let caller = caller.ok_or(Code::NotSignedIn)?;
@@ -40,8 +40,8 @@ pub fn decide(
         return Err(Code::SecondFactorNeeded.into());
     }
     match rule.who {
-        Who::Public | Who::SignedIn => {}
-        Who::Can { permission } => {
+        Who::Public | Who::PerhapsClient | Who::SignedIn => {}
+        Who::Can { permission } | Who::ClientOr { permission } => {
             if !caller.can(permission) {
                 return Err(Problem::missing_permission(permission));
             }
@@ -66,7 +66,9 @@ pub fn decide(
 fn without_session(rule: &Rule, caller: &Caller) -> Result<(), Problem> {
     let is_service = caller.kind == AccountKind::Service;
     let is_fine = match rule.who {
-        Who::Can { .. } => !rule.in_person && (is_service || !rule.wants_proof()),
+        Who::Can { .. } | Who::ClientOr { .. } => {
+            !rule.in_person && (is_service || !rule.wants_proof())
+        }
         _ => !rule.needs_session(),
     };
     if is_fine { Ok(()) } else { Err(Code::SessionRequired.into()) }
@@ -119,13 +121,15 @@ impl Access {
 pub fn access(rule: &Rule, permissions: Option<&[&str]>) -> Access {
     let holds = |permission| permissions.is_some_and(|held: &[&str]| held.contains(&permission));
     match (rule.who, permissions) {
-        (Who::Public, _) => Access::Allow,
+        (Who::Public | Who::PerhapsClient, _) => Access::Allow,
         (_, None) => Access::Deny,
         (Who::SignedIn, _) => Access::Allow,
-        (Who::Can { permission } | Who::OwnOr { permission }, _) if holds(permission) => {
+        (Who::Can { permission } | Who::OwnOr { permission } | Who::ClientOr { permission }, _)
+            if holds(permission) =>
+        {
             Access::Allow
         }
         (Who::OwnOr { .. }, _) => Access::OwnOnly,
-        (Who::Can { .. }, _) => Access::Deny,
+        (Who::Can { .. } | Who::ClientOr { .. }, _) => Access::Deny,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         audit::{self, Event, Kind},
         caller::{self, Caller},
         devices::{self, DeviceRow, DeviceToken},
-        find, notify,
+        families, find, notify,
         pending::{self, Begun},
         sessions::{self, NewSession, Opened, Remember},
         state::{Standing, State, Terms},
@@ -233,6 +233,7 @@ pub fn raise(
     let session = session.on(old.device_id.clone());
     sessions::revoke(db, user, &old.id, now)?;
     sessions::insert(db, &session)?;
+    families::follow(db, &old.id, session.id())?;
     let caller = find::by_session_key(db, session.key_hash(), now)?;
     let caller = caller.ok_or_else(|| Problem::internal("a new session was not found"))?;
     Ok(Started { caller, opened, device: None })

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::{
     api_keys::KeyRow,
     caller::{Caller, Credential, Held, SYSTEM, TokenUse},
+    clients::{ClientRow, ClientUse},
     revocations::{self, Marks},
     sessions::SessionRow,
     state::Standing,
@@ -16,13 +17,14 @@ use super::{
 use crate::{
     db::{
         Conn,
-        schema::{api_keys, role_grants, role_permissions, roles, sessions, users},
+        schema::{api_keys, oauth_clients, role_grants, role_permissions, roles, sessions, users},
     },
     kernel::{
         account::AccountKind,
         clock::Timestamp,
-        id::{ApiKeyId, GrantId, RoleId, SessionId, UserId},
+        id::{ApiKeyId, ClientId, GrantId, RoleId, SessionId, UserId},
         permission::PermissionName,
+        scope::Scope,
         secret::TokenHash,
     },
 };
@@ -65,6 +67,16 @@ impl Proving for KeyRow {
 
     fn into_credential(self) -> Credential {
         Credential::Key(self)
+    }
+}
+
+impl Proving for ClientRow {
+    fn counts(&self, _: Timestamp) -> bool {
+        true
+    }
+
+    fn into_credential(self) -> Credential {
+        Credential::Client(self.into())
     }
 }
 
@@ -138,18 +150,23 @@ pub fn again(
         Credential::Session(session) => by_session(db, &session.id, now),
         Credential::Token(session, used) => token_again(db, session, used, now),
         Credential::Key(key) => by_key_id(db, &key.id, now),
+        Credential::Client(client) => client_again(db, client, now),
     }
 }
 
-/// The caller behind a token's claims: its session runs, and nothing that it rests on has been
-/// ended. Whose audience it names is seen to before.
+/// The caller behind a token's claims: its session runs or its client works, and nothing that it
+/// rests on has been ended. Whose audience it names is seen to before.
 pub fn by_token(db: &mut Conn, claims: &Claims, now: Timestamp) -> QueryResult<Option<Caller>> {
-    let Some(session) = &claims.sid else { return Ok(None) };
     if claims.expires_at() <= now || claims.is_ended(db)? {
         return Ok(None);
     }
-    let caller = by_session(db, session, now)?.filter(|caller| caller.user_id == claims.sub);
-    Ok(caller.map(|caller| with_token(caller, claims.used())))
+    let used = claims.used();
+    let caller = match (&claims.sid, claims.client()) {
+        (Some(session), _) => by_session(db, session, now)?.map(|caller| with_token(caller, used)),
+        (None, Some(id)) => by_client(db, &id, used.scope.as_ref(), Some(&used), now)?,
+        (None, None) => None,
+    };
+    Ok(caller.filter(|caller| caller.user_id == claims.sub))
 }
 
 fn token_again(
@@ -173,6 +190,21 @@ fn token_again(
     Ok(caller.map(|caller| with_token(caller, used.clone())))
 }
 
+fn client_again(db: &mut Conn, by: &ClientUse, now: Timestamp) -> QueryResult<Option<Caller>> {
+    let caller = by_client(db, &by.id, Some(&by.scope), by.token.as_ref(), now)?;
+    let (Some(caller), Some(used)) = (&caller, &by.token) else { return Ok(caller) };
+    let marks = Marks {
+        token: &used.id,
+        session: None,
+        subject: &caller.user_id,
+        client: Some(&by.id),
+        roles: &[],
+        issued_at: used.issued_at,
+    };
+    let is_ended = revocations::is_ended(db, &marks)?;
+    Ok((!is_ended).then(|| caller.clone()))
+}
+
 /// The same caller, who comes with a token of the session in its place.
 fn with_token(mut caller: Caller, used: TokenUse) -> Caller {
     if let Credential::Session(session) = caller.credential {
@@ -189,6 +221,31 @@ fn narrow(held: &mut [Held], credential: &Credential) {
     for held in held {
         held.permissions.retain(|permission| scope.contains(permission));
     }
+}
+
+/// The caller that a client is: one that is not disabled, of an account that is not. `scope` and
+/// `token` are what it was narrowed to, and with what it came, where it was a token.
+pub fn by_client(
+    db: &mut Conn,
+    id: &ClientId,
+    scope: Option<&Scope>,
+    token: Option<&TokenUse>,
+    now: Timestamp,
+) -> QueryResult<Option<Caller>> {
+    let found: QueryResult<Option<Caller>> =
+        find_where!(db, now, oauth_clients, ClientRow, oauth_clients::id.eq(id));
+    let Some(mut caller) = found? else { return Ok(None) };
+    let Credential::Client(by) = &mut caller.credential else { return Ok(None) };
+    by.token = token.cloned();
+    if !by.counts(now) {
+        return Ok(None);
+    }
+    if let Some(scope) = scope {
+        by.scope = by.scope.iter().filter(|it| scope.contains(it)).cloned().collect();
+        narrow(&mut caller.held, &caller.credential);
+        caller.permissions = system(&caller.held);
+    }
+    Ok(Some(caller))
 }
 
 fn by_key_id(db: &mut Conn, id: &ApiKeyId, now: Timestamp) -> QueryResult<Option<Caller>> {

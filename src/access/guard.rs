@@ -140,12 +140,13 @@ visitors! {
     [G: Guard] InPerson<G>: Rule { in_person: true, ..G::RULE };
 }
 
-fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
+/// The app of a request.
+pub(super) fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
     request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app is mounted"))
 }
 
 /// The caller, if the rule lets them in.
-async fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
+pub(super) async fn enter(request: &HttpRequest, rule: &Rule) -> Result<Visit, Problem> {
     handoff::pick_up(request);
     let app = app(request)?;
     let found = caller::of(request).await?;
@@ -180,7 +181,10 @@ fn scoped(problem: Problem, caller: Option<&Arc<Caller>>) -> Problem {
 
 /// Refuses an address that has no try left, where the class has a limit. The handler takes the try
 /// with the rest of its work, once it knows that the request can be read.
-async fn look_at_address(request: &HttpRequest, rule: &Rule) -> Result<Option<Bucket>, Problem> {
+pub(super) async fn look_at_address(
+    request: &HttpRequest,
+    rule: &Rule,
+) -> Result<Option<Bucket>, Problem> {
     if !rule.rate.throttled {
         return Ok(None);
     }

@@ -3,16 +3,18 @@
 
 use diesel::prelude::*;
 
-use super::{keys, passkeys, totp};
+use super::{keys, passkeys, refresh, totp};
 use crate::{
     app::App,
     db::{
         Conn,
-        schema::{outbox as mails, passkeys as passkey_rows, signing_keys, totp_factors},
+        schema::{
+            outbox as mails, passkeys as passkey_rows, refresh_tokens, signing_keys, totp_factors,
+        },
     },
     http::problem::Problem,
     kernel::{
-        id::{FactorId, MailId, PasskeyId, UserId},
+        id::{FactorId, MailId, PasskeyId, RefreshTokenId, UserId},
         vault::{Unopened, Vault},
     },
     work::outbox,
@@ -54,7 +56,7 @@ macro_rules! lot {
 type Reseal = fn(&mut Conn, &Vault, &str) -> Result<Lot, Problem>;
 
 /// Every column of sealed values.
-const COLUMNS: &[Reseal] = &[totp_secrets, credentials, letters, private_keys];
+const COLUMNS: &[Reseal] = &[totp_secrets, credentials, letters, private_keys, successors];
 
 fn totp_secrets(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     let column = totp_factors::sealed;
@@ -105,6 +107,25 @@ fn private_keys(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Proble
         old,
         vault.reseal(keys::place(row), old)
     ))
+}
+
+fn successors(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
+    use refresh_tokens::{id, successor};
+    type Row = (RefreshTokenId, Option<Vec<u8>>);
+    lot!(db, refresh_tokens, id, successor, after, Row, (id, successor), |(row, old)| (
+        row,
+        old,
+        next_token(vault, row, old.as_deref())
+    ))
+}
+
+/// Most tokens have none, or none that may still be asked for.
+fn next_token(
+    vault: &Vault,
+    id: &RefreshTokenId,
+    old: Option<&[u8]>,
+) -> Result<Option<Vec<u8>>, Unopened> {
+    old.map_or(Ok(None), |old| vault.reseal(refresh::place(id), old))
 }
 
 /// Goes through everything once; answers how many values were sealed anew. A value that does not

@@ -326,6 +326,14 @@ pub fn delete_all(db: &mut Conn, user: &UserId) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user))).execute(db).map(drop)
 }
 
+/// Keeps everybody else from changing the session until the end of the transaction.
+pub fn lock(db: &mut Conn, id: &SessionId) -> QueryResult<()> {
+    diesel::update(sessions::table.find(id))
+        .set(sessions::last_seen_at.eq(sessions::last_seen_at))
+        .execute(db)
+        .map(drop)
+}
+
 /// Notes use at `now`, unless a later use was noted.
 pub fn touch(db: &mut Conn, id: &SessionId, now: Timestamp) -> QueryResult<()> {
     let stale = sessions::table.filter(sessions::id.eq(id)).filter(sessions::last_seen_at.lt(now));

@@ -11,7 +11,7 @@ use crate::{
     kernel::{
         clock::Timestamp,
         email::Email,
-        id::{DeviceId, UserId},
+        id::{ClientId, DeviceId, UserId},
         secret::TokenHash,
     },
 };
@@ -76,6 +76,8 @@ rate_classes! {
     Proofs "proofs": address_failures in address_window_seconds;
     /// Beginning with a passkey: every one counts.
     Ceremonies "ceremonies": ceremonies in ceremony_window_seconds;
+    /// Showing to be a client, or using a refresh token: failures count.
+    Clients "clients": address_failures in address_window_seconds;
     /// Using a set-up link: failures count.
     SetUps "set-ups": address_failures in address_window_seconds;
 }
@@ -106,6 +108,20 @@ impl Bucket {
     /// The address of a caller under a policy.
     pub fn address(policy: Policy, peer: &Peer) -> Self {
         Self { key: format!("{}:address:{}", policy.name, peer.throttle_key()), policy }
+    }
+
+    /// The failures of clients and refresh tokens from one address.
+    pub fn clients(limits: &Throttle, peer: &Peer) -> Self {
+        let (name, tries) = (Clients::RATE.class, limits.address_failures);
+        let policy = Policy { name, tries, window_seconds: limits.address_window_seconds };
+        Self::address(policy, peer)
+    }
+
+    /// The failures of one client at one address: what others fail elsewhere does not stop it.
+    pub fn client(limits: &Throttle, client: &ClientId, peer: &Peer) -> Self {
+        let (tries, window_seconds) = (limits.client_failures, limits.client_window_seconds);
+        let policy = Policy { name: "client", tries, window_seconds };
+        Self { key: format!("client:{client}:{}", peer.throttle_key()), policy }
     }
 
     /// The failures of one account's second factors together: each more way to prove oneself gives

@@ -212,6 +212,11 @@ impl Draft {
         Ok(Self { claims, scope })
     }
 
+    /// The token's id.
+    pub fn id(&self) -> &TokenId {
+        &self.claims.jti
+    }
+
     /// Notes that its session has tokens now; whether the session still runs. Call it in a write
     /// before the token is signed: a session that was ended gets no more tokens, and one that will
     /// be is listed when it ends.
@@ -252,18 +257,6 @@ fn roles(caller: &Caller) -> Vec<String> {
     let held = caller.held.iter().filter(|held| held.scope == SYSTEM);
     let names: BTreeSet<_> = held.map(|held| held.role.clone()).collect();
     names.into_iter().collect()
-}
-
-/// Makes a token for a caller who comes with a session or as a client.
-///
-/// Errors: `auth.not_signed_in` when what it would rest on has ended.
-pub async fn mint(app: &App, caller: &Caller, wanted: &Wanted<'_>) -> Result<Minted, Problem> {
-    let draft = Draft::new(app, caller, wanted)?;
-    let held = app.db.write_quiet(move |db| {
-        let is_held = draft.hold(db)?;
-        Ok::<_, Problem>(is_held.then_some(draft))
-    });
-    held.await?.ok_or(Code::NotSignedIn)?.sign(app).await
 }
 
 /// Why a text is no access token of ours.

@@ -14,7 +14,10 @@ use super::{
     master,
 };
 use crate::{
-    access::{challenge, keys, once, passkeys::ceremony, pending, revocations, sessions, throttle},
+    access::{
+        challenge, families, keys, once, passkeys::ceremony, pending, revocations, sessions,
+        throttle, used,
+    },
     api,
     app::App,
     config::{Config, Delivery},
@@ -202,12 +205,18 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?, ceremonies))
             })
             .await?;
-        let lots = [ids.len(), keys.len(), proofs.len(), mails.len(), ceremonies.len()];
+        let families =
+            app.db.read(move |db| Ok::<_, Problem>(families::over(db, now, LOT)?)).await?;
+        let lots =
+            [ids.len(), keys.len(), proofs.len(), mails.len(), ceremonies.len(), families.len()];
         let found = lots.into_iter().max().unwrap_or(0);
         app.db
             .write_quiet(move |db| {
                 sessions::sweep(db, &ids)?;
                 challenge::sweep(db, now, LOT)?;
+                used::sweep(db, now, LOT)?;
+                families::sweep(db, &families)?;
+                families::forget(db, now, LOT)?;
                 pending::sweep(db, now, LOT)?;
                 revocations::sweep(db, now)?;
                 keys::sweep(db, now)?;

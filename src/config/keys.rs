@@ -216,6 +216,10 @@ table! {
         address_failures: u32 = 300 in 1..=1_000_000;
         /// Seconds over which an address's failures are counted.
         address_window_seconds: u32 = 600 in 60..=86_400;
+        /// Failures of one client to show who it is, at one address, before further ones must wait.
+        client_failures: u32 = 100 in 1..=10_000;
+        /// Seconds over which a client's failures are counted.
+        client_window_seconds: u32 = 600 in 60..=86_400;
         /// Sign-ups from one address before further ones must wait.
         sign_ups: u32 = 1000 in 1..=1_000_000;
         /// Seconds over which sign-ups are counted.
@@ -232,6 +236,18 @@ table! {
         account_mails: u32 = 10 in 1..=1000;
         /// Seconds over which an account's requests for mail are counted.
         account_mail_window_seconds: u32 = 3600 in 60..=86_400;
+    }
+
+    /// Tokens for programs, at `/oauth2/token`.
+    oauth: Oauth {
+        /// Seconds without use after which a refresh token ends; its session may end before.
+        refresh_idle_seconds: u32 = 1_209_600 in 300..=7_776_000;
+        /// Seconds after which refresh tokens end however much they are used; their session may
+        /// end before.
+        refresh_absolute_seconds: u32 = 2_592_000 in 300..=31_536_000;
+        /// Whether proofs of possession (DPoP) have to hold a value that the service has handed
+        /// out lately, so that nobody can make them long ahead.
+        dpop_nonce: bool = false;
     }
 
     /// Work that a caller's machine has to do before it may sign up or sign in with a password.

@@ -22,7 +22,7 @@ pub use audience::Audience;
 pub use face::Place;
 pub use folder::{FolderError, Privacy, prepare_data_dir};
 pub use keys::{
-    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Pages, Passkeys,
+    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Oauth, Pages, Passkeys,
     Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
 pub use load::Problems;

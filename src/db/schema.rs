@@ -310,6 +310,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    oauth_clients (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        auth_method -> Text,
+        secret_hash -> Nullable<Binary>,
+        secret_prefix -> Nullable<Text>,
+        jwks -> Nullable<Text>,
+        scope -> Text,
+        audiences -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        tokens_after -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     revocations (target, kind, at) {
         target -> Text,
         kind -> Text,
@@ -318,8 +336,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    refresh_families (id) {
+        id -> Text,
+        session_id -> Text,
+        user_id -> Text,
+        client_id -> Nullable<Text>,
+        audience -> Text,
+        scope -> Nullable<Text>,
+        jkt -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> Text,
+        family_id -> Text,
+        token_hash -> Binary,
+        access_ids -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        successor -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    used_proofs (id) {
+        id -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
+diesel::joinable!(oauth_clients -> users (user_id));
+diesel::joinable!(refresh_families -> users (user_id));
+diesel::joinable!(refresh_tokens -> refresh_families (family_id));
 diesel::joinable!(imported_users -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(role_grants -> users (user_id));
@@ -332,4 +388,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
     passkey_users, passkeys, passkey_ceremonies, api_keys, signing_keys, revocations,
+    oauth_clients, refresh_families, refresh_tokens, used_proofs,
 );

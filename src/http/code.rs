@@ -59,10 +59,27 @@ codes! {
         "Send one `Authorization` or one `X-Api-Key`, once.";
     TokenTargetInvalid 400 "tokens.invalid_target": "There are no tokens for this API.",
         "Name one of `token.audiences`, or none for this service.";
+    OauthInvalidRequest 400 "oauth.invalid_request": "The request can't be understood.",
+        "Compare the form with the contract: each parameter once, and one way to show who calls.";
+    OauthInvalidGrant 400 "oauth.invalid_grant": "The refresh token is not valid here.",
+        "It was used, is too old or another's, or its session is over: sign in again.";
+    OauthUnsupportedGrantType 400 "oauth.unsupported_grant_type":
+        "There is no such grant.",
+        "Use `client_credentials` or `refresh_token`.";
+    OauthInvalidScope 400 "oauth.invalid_scope": "The scope is wider than what was granted.",
+        "Ask for permissions that the client or the first token has.";
+    OauthInvalidTarget 400 "oauth.invalid_target": "The token can't be for this audience.",
+        "Name one of the client's audiences as `resource`, or none.";
     NotSignedIn 401 "auth.not_signed_in": "Sign in first.",
         "Sign in; a session also ends by sign-out, by time and when it is revoked.";
     TokenInvalid 401 "auth.token_invalid": "The bearer token or API key is not valid.",
         "Send a valid one, or none to use the session cookie.";
+    OauthInvalidClient 401 "oauth.invalid_client": "The client has not shown who it is.",
+        "Send its secret or an assertion that it has signed; each assertion counts once.";
+    DpopInvalid 401 "auth.dpop_invalid": "The proof of the token's key is not valid.",
+        "Send one `DPoP` header with a new proof for exactly this request (RFC 9449).";
+    DpopNonceNeeded 401 "auth.dpop_nonce_needed": "The proof needs a newer nonce.",
+        "Put the value of the header `DPoP-Nonce` into the proof, and repeat the request.";
     InvalidCredentials 401 "auth.invalid_credentials": "E-mail and password don't match.",
         "Try again. The answer is the same for an address without an account.";
     PermissionMissing 403 "auth.permission_missing": "A permission is missing.",
@@ -119,6 +136,8 @@ codes! {
         "List the grants again; it may have been revoked or have expired.";
     ApiKeyNotFound 404 "api_keys.not_found": "There is no such API key.",
         "List the keys again; it may have been revoked or have expired.";
+    ClientNotFound 404 "clients.not_found": "There is no such client.",
+        "List the clients again; it may have been deleted.";
     MethodNotAllowed 405 "request.method_not_allowed": "This path does not know the method.",
         "Use one of the methods in the `Allow` header.";
     RequestTimeout 408 "request.timeout": "The body took too long to arrive.",
@@ -153,6 +172,10 @@ codes! {
         "Nobody signs in to it: give it an API key or a client instead.";
     TooManyApiKeys 409 "api_keys.too_many": "The account has 100 API keys already.",
         "Revoke those that are not used.";
+    TooManyClients 409 "clients.too_many": "The service account has 100 clients already.",
+        "Delete those that are not used.";
+    ClientHasNoSecret 409 "clients.no_secret": "The client has no secret.",
+        "It signs with a key of its own: make another client for another key.";
     LastAdmin 409 "grants.last_admin": "The last administrator can't be removed.",
         "Grant the role `admin` to another active account first.";
     PreconditionStale 412 "precondition.stale": "The resource has changed since it was read.",
@@ -161,6 +184,8 @@ codes! {
         "Send at most as many bytes as the service accepts (65536 by default).";
     ContentTypeUnsupported 415 "request.content_type_unsupported": "The body must be JSON.",
         "Send `Content-Type: application/json`.";
+    FormExpected 415 "request.form_expected": "The body must be a form.",
+        "Send `Content-Type: application/x-www-form-urlencoded`.";
     FieldsInvalid 422 "validation.failed": "Some fields are not valid.",
         "Each entry of `errors` points at a field and says what is wrong with it.";
     PreconditionMissing 428 "precondition.missing": "The change needs an `If-Match` header.",
@@ -187,6 +212,9 @@ impl Code {
     /// What any operation may answer, whatever it does.
     pub const EVERYWHERE: &[Self] =
         &[Self::HeadersTooLarge, Self::Internal, Self::Busy, Self::Unavailable, Self::NotReady];
+
+    /// Those of them that a handler itself may answer.
+    pub const OF_HANDLERS: &[Self] = &[Self::Internal, Self::Busy, Self::Unavailable];
 }
 
 impl serde::Serialize for Code {

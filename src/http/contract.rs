@@ -22,7 +22,7 @@ use super::{
     endpoint::{Described, Endpoint, Schemas, document_method},
     offered::API_KEY_HEADER,
     problem::ProblemBody,
-    rule::{API_KEY_SCHEME, BEARER_SCHEME, SESSION_SCHEME, as_object, is_described},
+    rule::{API_KEY_SCHEME, BASIC_SCHEME, BEARER_SCHEME, SESSION_SCHEME, as_object, is_described},
 };
 
 /// What the document is made from.
@@ -58,8 +58,7 @@ pub fn describe_problems(operation: &mut Operation, codes: &[Code]) {
 }
 
 fn problem(status: u16, codes: &BTreeSet<Code>) -> Response {
-    let titles: Vec<_> =
-        codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let titles: Vec<_> = codes.iter().map(|code| told(*code)).collect();
     let names: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
     let mut response = ResponseBuilder::new()
         .description(titles.join(" "))
@@ -72,8 +71,13 @@ fn problem(status: u16, codes: &BTreeSet<Code>) -> Response {
     response
 }
 
+/// What a code says to people who read the document.
+pub fn told(code: Code) -> String {
+    format!("`{}`: {}", code.as_str(), code.title())
+}
+
 /// The headers that every problem of a status carries.
-fn headers(status: u16) -> Vec<(&'static str, Header)> {
+pub fn headers(status: u16) -> Vec<(&'static str, Header)> {
     let seconds = || {
         let about = "Seconds to wait before the next attempt (RFC 9110, section 10.2.3).";
         ("Retry-After", header(json!({ "type": "integer", "minimum": 1 }), about))
@@ -217,6 +221,11 @@ fn add_schemes(components: &mut Components, cookie: &str) {
     let scheme = ApiKeyValue::with_description(API_KEY_HEADER, "An API key.");
     let scheme = ApiKey::Header(scheme);
     components.add_security_scheme(API_KEY_SCHEME, SecurityScheme::ApiKey(scheme));
+    let description = "A client of a service account: its `client_id` and secret (RFC 6749, \
+        section 2.3.1). Both may stand in the form instead, and so may an assertion that the \
+        client has signed (RFC 7523).";
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Basic).description(Some(description));
+    components.add_security_scheme(BASIC_SCHEME, SecurityScheme::Http(scheme.build()));
 }
 
 fn info() -> Info {

@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa_actix_web::OpenApiFactory;
 
-use super::{argument, code::Code, contract, origin, problem::Problem, rule::Rule};
+use super::{argument, code::Code, contract, oauth, origin, problem::Problem, rule::Rule};
 
 /// Schemas that an operation refers to, by name.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -26,6 +26,15 @@ pub trait Guard: Sized + 'static {
     const RULE: Rule;
 
     fn admit(request: &HttpRequest) -> impl Future<Output = Result<Self, Problem>>;
+
+    /// The same where who calls may show who they are in the body itself (RFC 6749, section 2.3.1).
+    /// A guard that reads the body leaves it to the handler as [`Fields`](super::form::Fields).
+    fn admit_with(
+        request: &HttpRequest,
+        _body: &mut Payload,
+    ) -> impl Future<Output = Result<Self, Problem>> {
+        Self::admit(request)
+    }
 }
 
 /// What a handler takes behind its guard. Each kind writes itself into the contract.
@@ -178,9 +187,13 @@ impl Endpoint {
                 let (handler, known) = (handler.clone(), Arc::clone(&known));
                 async move {
                     origin::check(&request)?;
-                    let first = <H::First as Guard>::admit(&request).await?;
-                    argument::check_query(request.query_string(), &known)?;
-                    let reply = handler.call(first, request, body.into_inner()).await?;
+                    let answered = async {
+                        let mut body = body.into_inner();
+                        let first = <H::First as Guard>::admit_with(&request, &mut body).await?;
+                        argument::check_query(request.query_string(), &known)?;
+                        handler.call(first, request, body).await
+                    };
+                    let reply = answered.await.map_err(|error| worded(error, &rule))?;
                     Ok::<_, actix_web::Error>(reply.respond())
                 }
             })
@@ -222,9 +235,24 @@ where
     let told = told.into_iter().chain([rule.sentence()]);
     operation.description = Some(told.collect::<Vec<_>>().join("\n\n"));
     let csrf: &[Code] = if method.is_safe() { &[] } else { &[Code::OriginRefused] };
-    let all = [&rule.codes(), csrf, &H::codes(), codes, Code::EVERYWHERE].concat();
-    contract::describe_problems(&mut operation, &all);
+    let outer = [csrf, Code::EVERYWHERE].concat();
+    let own = [&rule.codes(), &H::codes(), codes].concat();
+    if rule.who.speaks_oauth() {
+        contract::describe_problems(&mut operation, &outer);
+        let own = [&own[..], Code::OF_HANDLERS].concat();
+        oauth::describe(&mut operation, &mut schemas, &own);
+    } else {
+        contract::describe_problems(&mut operation, &[own, outer].concat());
+    }
     (path, method, Described { operation, schemas })
+}
+
+/// A refusal in the words of the operation's callers.
+fn worded(error: actix_web::Error, rule: &Rule) -> actix_web::Error {
+    match error.as_error::<Problem>() {
+        Some(problem) if rule.who.speaks_oauth() => problem.clone().in_oauth().into(),
+        _ => error,
+    }
 }
 
 fn only_operation(item: PathItem) -> (Method, Operation) {

@@ -117,13 +117,13 @@ fn write_problem(
     }
     let problem = known.unwrap_or_else(|| Problem::from(code_for(status, method)));
     let head = response.head_mut();
-    head.status = problem.code().status();
+    head.status = problem.status();
     for (name, value) in problem.headers() {
         if let Ok(value) = HeaderValue::from_str(value) {
             head.headers.insert(HeaderName::from_static(name), value);
         }
     }
-    let kind = HeaderValue::from_static("application/problem+json");
+    let kind = HeaderValue::from_static(problem.content_type());
     head.headers.insert(header::CONTENT_TYPE, kind);
     let body = BoxBody::new(problem.body(request_id));
     (response.set_body(body), problem.cause().map(ToOwned::to_owned))

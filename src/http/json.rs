@@ -224,7 +224,8 @@ pub fn refused(errors: &ValidationErrors) -> Problem {
 
 fn collect(errors: &ValidationErrors, at: &str, list: &mut Vec<FieldError>) {
     for (name, kind) in errors.errors() {
-        let at = format!("{at}/{name}");
+        // A word of Rust's own is no other name outside.
+        let at = format!("{at}/{}", name.trim_start_matches("r#"));
         match kind {
             ValidationErrorsKind::Field(errors) => {
                 list.extend(errors.iter().map(|error| field_error(&at, error)));

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::code::Code;
+use super::{code::Code, oauth};
 use crate::{
     db,
     kernel::{assurance::Method, password, refusal::Refusal},
@@ -21,6 +21,16 @@ pub struct Problem {
     methods: Vec<Method>,
     headers: Vec<(&'static str, String)>,
     cause: Option<String>,
+    form: Form,
+}
+
+/// In whose words a refusal is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// RFC 9457.
+    Problem,
+    /// RFC 6749, section 5.2.
+    OAuth,
 }
 
 /// One field at fault.
@@ -69,6 +79,9 @@ pub struct ProblemBody<'a> {
     #[schema(max_items = 5, nullable = false, required = false)]
     methods: &'a [Method],
 }
+
+/// What would have shown who calls, where a client may.
+const CLIENT_OR_CALLER: &str = "Basic realm=\"doorward\", charset=\"UTF-8\", Bearer";
 
 impl Problem {
     pub fn code(&self) -> Code {
@@ -131,8 +144,39 @@ impl Problem {
         &self.headers
     }
 
+    /// The same refusal in the words of OAuth.
+    pub fn in_oauth(self) -> Self {
+        let mut problem = Self { form: Form::OAuth, ..self };
+        if problem.status() == StatusCode::BAD_REQUEST {
+            // What asks for other credentials goes with 401 alone.
+            problem.headers.retain(|(name, _)| *name != "www-authenticate");
+        }
+        match problem.code {
+            Code::NotSignedIn => problem.with_header("www-authenticate", CLIENT_OR_CALLER),
+            _ => problem,
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        match self.form {
+            Form::Problem => self.code.status(),
+            Form::OAuth => oauth::status_of(self.code),
+        }
+    }
+
+    /// What kind of body the client gets.
+    pub fn content_type(&self) -> &'static str {
+        match self.form {
+            Form::Problem => "application/problem+json",
+            Form::OAuth => "application/json",
+        }
+    }
+
     /// The JSON that the client gets, `instance` being the request's id.
     pub fn body(&self, instance: &str) -> Vec<u8> {
+        if self.form == Form::OAuth {
+            return oauth::body(self);
+        }
         let body = ProblemBody {
             r#type: format!("/docs/problems/{}", self.code.as_str()),
             title: self.code.title(),
@@ -167,12 +211,23 @@ impl From<Code> for Problem {
             methods: Vec::new(),
             headers: Vec::new(),
             cause: None,
+            form: Form::Problem,
         };
         match code {
             Code::NotSignedIn => problem.with_header("www-authenticate", "Session, Bearer"),
             Code::TokenInvalid => {
                 problem.with_header("www-authenticate", "Bearer error=\"invalid_token\"")
             }
+            Code::OauthInvalidClient => problem
+                .with_header("www-authenticate", "Basic realm=\"doorward\", charset=\"UTF-8\""),
+            Code::DpopInvalid => problem.with_header(
+                "www-authenticate",
+                "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"",
+            ),
+            Code::DpopNonceNeeded => problem.with_header(
+                "www-authenticate",
+                "DPoP error=\"use_dpop_nonce\", algs=\"ES256 Ed25519 EdDSA PS256 RS256\"",
+            ),
             Code::InvalidCredentials => problem.with_header("www-authenticate", "Session"),
             Code::Busy | Code::Unavailable | Code::NotReady => problem.retry_after(1),
             _ => problem,
@@ -211,7 +266,7 @@ impl fmt::Display for Problem {
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.code.status()
+        self.status()
     }
 
     /// A response without a body that carries the problem: `finish` writes the body, because only

@@ -40,6 +40,9 @@ pub struct Created<T>(pub T);
 /// 202: the request was taken; what comes of it is told elsewhere.
 pub struct Accepted<T>(pub T);
 
+/// 200 without a body, where a standard wants that.
+pub struct Empty200;
+
 /// 204.
 pub struct NoContent;
 
@@ -149,6 +152,17 @@ impl<T: Serialize + ToSchema + 'static> Reply for Accepted<T> {
 
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         describe::<T>("202", "The request was taken.", operation, schemas);
+    }
+}
+
+impl Reply for Empty200 {
+    fn respond(self) -> HttpResponse {
+        HttpResponse::Ok().finish()
+    }
+
+    fn describe(operation: &mut Operation, _schemas: &mut Schemas) {
+        let response = ResponseBuilder::new().description("Done.").build();
+        operation.responses.responses.insert("200".into(), RefOr::T(response));
     }
 }
 

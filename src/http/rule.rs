@@ -32,6 +32,10 @@ pub enum Who {
     SignedIn,
     /// Who holds the permission in the scope `system`.
     Can { permission: &'static str },
+    /// A client that shows who it is, and anybody who shows nothing.
+    PerhapsClient,
+    /// A client whose account holds the permission, and anybody else who does.
+    ClientOr { permission: &'static str },
     /// The account that the path's `id` names, and who holds the permission.
     OwnOr { permission: &'static str },
 }
@@ -52,8 +56,27 @@ impl Rate {
 pub const SESSION_SCHEME: &str = "session";
 pub const BEARER_SCHEME: &str = "bearer";
 pub const API_KEY_SCHEME: &str = "api_key";
+pub const BASIC_SCHEME: &str = "client";
 
 impl Rule {
+    /// What a caller may get whose credentials don't count.
+    const CALLER: &[Code] = &[
+        Code::NotSignedIn,
+        Code::TokenInvalid,
+        Code::TooManyCredentials,
+        Code::DpopInvalid,
+        Code::DpopNonceNeeded,
+    ];
+
+    /// What a client that fails to show who it is may get.
+    const CLIENT: &[Code] = &[
+        Code::OauthInvalidRequest,
+        Code::OauthInvalidClient,
+        Code::RequestTimeout,
+        Code::BodyTooLarge,
+        Code::FormExpected,
+    ];
+
     /// Nothing beyond who somebody is.
     pub const fn new(who: Who) -> Self {
         let (fresh, assurance) = (None, Assurance::Aal1);
@@ -75,6 +98,8 @@ impl Rule {
         match self.who {
             // An empty list says "no credentials needed"; leaving it out would inherit.
             Who::Public => &[],
+            Who::PerhapsClient => &[BASIC_SCHEME],
+            Who::ClientOr { .. } => &[BASIC_SCHEME, SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
             // A token of the session is as good as its cookie; a key is not.
             _ if self.needs_session() => &[SESSION_SCHEME, BEARER_SCHEME],
             _ => &[SESSION_SCHEME, BEARER_SCHEME, API_KEY_SCHEME],
@@ -85,18 +110,20 @@ impl Rule {
     pub fn codes(&self) -> Vec<Code> {
         let mut codes = match self.who {
             Who::Public => vec![],
-            _ => vec![Code::NotSignedIn, Code::TokenInvalid, Code::TooManyCredentials],
+            Who::PerhapsClient => Self::CLIENT.to_vec(),
+            Who::ClientOr { .. } => [Self::CLIENT, Self::CALLER].concat(),
+            _ => Self::CALLER.to_vec(),
         };
-        if self.who != Who::Public && (self.in_person || self.wants_proof()) {
+        if !self.who.is_open() && (self.in_person || self.wants_proof()) {
             codes.push(Code::SessionRequired);
         }
         match self.who {
-            Who::Public | Who::SignedIn => {}
-            Who::Can { .. } => codes.push(Code::PermissionMissing),
+            Who::Public | Who::PerhapsClient | Who::SignedIn => {}
+            Who::Can { .. } | Who::ClientOr { .. } => codes.push(Code::PermissionMissing),
             // To who may not know it, another account looks like one that does not exist.
             Who::OwnOr { .. } => codes.push(Code::AccountNotFound),
         }
-        if self.who != Who::Public && !self.enrolling {
+        if !self.who.is_open() && !self.enrolling {
             codes.push(Code::SecondFactorNeeded);
         }
         if self.wants_proof() {
@@ -112,7 +139,9 @@ impl Rule {
     pub fn describe(&self, operation: &mut Operation) {
         let schemes = self.schemes().iter();
         let security = schemes.map(|name| SecurityRequirement::new(*name, [] as [&str; 0]));
-        operation.security = Some(security.collect());
+        // An empty requirement says that nothing need be shown.
+        let none = matches!(self.who, Who::PerhapsClient).then(SecurityRequirement::default);
+        operation.security = Some(security.chain(none).collect());
         let extensions = operation.extensions.get_or_insert_default();
         extensions.insert("x-access".into(), self.who.name().into());
         extensions.insert("x-rate-class".into(), self.rate.class.into());
@@ -132,6 +161,12 @@ impl Rule {
     pub fn sentence(&self) -> String {
         let mut sentence = match self.who {
             Who::Public => "Open to everybody".to_owned(),
+            Who::PerhapsClient => {
+                "For clients that show who they are, and for everybody".to_owned()
+            }
+            Who::ClientOr { permission } => {
+                format!("For clients whose service account holds `{permission}`, and other holders")
+            }
             Who::SignedIn => "For everybody who is signed in".to_owned(),
             Who::Can { permission } => format!("For holders of `{permission}`"),
             Who::OwnOr { permission } => {
@@ -156,7 +191,9 @@ impl Rule {
 
     pub fn permission(&self) -> Option<&'static str> {
         match self.who {
-            Who::Can { permission } | Who::OwnOr { permission } => Some(permission),
+            Who::Can { permission } | Who::OwnOr { permission } | Who::ClientOr { permission } => {
+                Some(permission)
+            }
             _ => None,
         }
     }
@@ -167,10 +204,22 @@ impl Who {
     pub fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
+            Self::PerhapsClient => "client_or_public",
+            Self::ClientOr { .. } => "client_or_permission",
             Self::SignedIn => "signed_in",
             Self::Can { .. } => "permission",
             Self::OwnOr { .. } => "own_or_permission",
         }
+    }
+
+    /// Whether nobody has to show who they are.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Public | Self::PerhapsClient)
+    }
+
+    /// Whether refusals are told in the words of OAuth, which its callers understand.
+    pub const fn speaks_oauth(self) -> bool {
+        matches!(self, Self::PerhapsClient | Self::ClientOr { .. })
     }
 }
 

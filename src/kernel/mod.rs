@@ -10,6 +10,7 @@ pub mod device;
 pub mod email;
 pub mod id;
 pub mod jose;
+pub mod jwk;
 pub mod mail;
 pub mod password;
 pub mod permission;

@@ -62,6 +62,9 @@ permissions! {
     Write RolesWrite "roles:write": "Create, change and delete roles and an app's permissions.";
     Write GrantsWrite "grants:write": "Grant roles to accounts and revoke grants.";
     Write KeysWrite "keys:write": "Make the keys of service accounts, and end anybody's.";
+    Read  ClientsRead "clients:read": "Read the clients of service accounts.";
+    Write ClientsWrite "clients:write": "Make, change and delete the clients of service accounts.";
+    Read  TokensIntrospect "tokens:introspect": "Ask what an access token is worth.";
     Read  AuditRead "audit:read": "Read the audit events.";
 }
 

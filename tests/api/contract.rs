@@ -110,9 +110,10 @@ fn inputs(contract: &Contract) -> Vec<(String, Value)> {
         for operation in item.as_object().expect("operations").values() {
             let id = operation["operationId"].as_str().expect("an id");
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
-            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let content = operation["requestBody"]["content"].as_object();
+            let bodies = content.into_iter().flatten().map(|(_, body)| &body["schema"]);
             let schemas = parameters.iter().map(|parameter| &parameter["schema"]);
-            for schema in schemas.chain((!body.is_null()).then_some(body)) {
+            for schema in schemas.chain(bodies) {
                 let spots = sample::spots(document, schema, id);
                 found.extend(spots.into_iter().map(|spot| (spot.pointer, spot.schema)));
             }
@@ -267,6 +268,18 @@ const PUBLISHED: &[(u16, &str)] = &[
     (409, "accounts.not_a_person"),
     (409, "api_keys.too_many"),
     (400, "tokens.invalid_target"),
+    (400, "oauth.invalid_request"),
+    (400, "oauth.invalid_grant"),
+    (400, "oauth.unsupported_grant_type"),
+    (400, "oauth.invalid_scope"),
+    (400, "oauth.invalid_target"),
+    (401, "oauth.invalid_client"),
+    (401, "auth.dpop_invalid"),
+    (401, "auth.dpop_nonce_needed"),
+    (404, "clients.not_found"),
+    (409, "clients.too_many"),
+    (409, "clients.no_secret"),
+    (415, "request.form_expected"),
 ];
 
 #[test]

@@ -14,10 +14,7 @@ const REFUSED: &[&str] = &[
 ];
 
 fn code(reply: &Reply) -> String {
-    if reply.status < 400 {
-        return String::new();
-    }
-    reply.json()["code"].as_str().expect("a code").to_owned()
+    reply.code()
 }
 
 #[track_caller]
@@ -83,7 +80,9 @@ async fn hold(who: &Actor, other: &Actor, operation: &Operation, cell: &str) -> 
         "deny" => {
             assert_eq!(reply.status, 403, "{} let somebody in: {}", operation.id, reply.text);
             assert_eq!(code(&reply), "auth.permission_missing", "{}", operation.id);
-            assert_eq!(reply.json()["required_permission"].as_str(), operation.permission());
+            let named = reply.json()["required_permission"].as_str().map(ToOwned::to_owned);
+            let in_oauth = reply.json()["error"].is_string();
+            assert!(in_oauth || named.as_deref() == operation.permission(), "{}", operation.id);
         }
         "own_only" => {
             for id in [None, Some(&other.id)] {
@@ -171,7 +170,7 @@ api_test! { asvs_8_2_1_nobody_gets_in_exactly_where_the_contract_asks_for_no_cre
             let reply = sent_by_nobody(&nobody, &operation, body).await;
             let is_refused = code(&reply) == "auth.not_signed_in";
             assert_eq!(is_refused, !operation.is_open(), "{}: {}", operation.id, reply.text);
-            assert!(!is_refused || reply.header("www-authenticate") == Some("Session, Bearer"));
+            assert!(!is_refused || reply.header("www-authenticate").is_some_and(|it| it.contains("Bearer")));
         }
     }
 }}
@@ -232,6 +231,8 @@ async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&st
     let new = json!({ "name": "backup", "permissions": ["users:read"] });
     let key = victim.post("/v1/me/api-keys", new).await.created()["api_key"]["id"].clone();
     let key = key.as_str().expect("an id").to_owned();
+    let account = house.service(admin, &["users:read"]).await;
+    let client = house.machine_of(admin, &account, json!({ "scopes": ["users:read"] })).await.id;
     let passkey = victim.add_passkey(&mut SoftKey::new(house), "Laptop").await;
     let passkey = passkey["passkey"]["id"].as_str().expect("an id").to_owned();
     let session = victim.get("/v1/auth/session").await.ok()["session"]["id"].clone();
@@ -250,6 +251,7 @@ async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&st
         "fac_" => factor.clone(),
         "pky_" => passkey.clone(),
         "key_" => key.clone(),
+        "cli_" => client.clone(),
         other => panic!("give the victim something whose id begins with {other}"),
     }
 }

@@ -39,6 +39,7 @@ has oathtool || apt_install "the program oathtool" oathtool
 "$HERE/python.sh" >/dev/null
 check "Rust tests" rust_tests
 check "contract" "$HERE/contract/check.sh"
+check "foreign OAuth clients" "$HERE/oauth/check.sh"
 for database in sqlite postgres; do
     check "schemathesis on $database" "$HERE/schemathesis.sh" --database "$database"
 done

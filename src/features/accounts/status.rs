@@ -6,7 +6,7 @@ use crate::{
     access::{
         admins, api_keys,
         caller::SYSTEM,
-        devices, once, pending,
+        clients, devices, families, once, pending,
         revocations::{self, Ended},
         sessions, steps,
     },
@@ -61,6 +61,8 @@ pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Proble
     sessions::delete_all(db, user)?;
     revocations::note(db, Ended::Subject(user), now)?;
     api_keys::delete_all(db, user)?;
+    clients::delete_all(db, user)?;
+    families::delete_all(db, user)?;
     pending::void(db, user)?;
     devices::delete_all(db, user)?;
     steps::remove_all(db, user)?;

@@ -8,12 +8,13 @@ use utoipa::{
 use validator::Validate;
 
 use crate::{
-    access::tokens::Minted,
+    access::{refresh::Grant, tokens::Minted},
     http::{json::present, kept::Kept},
     kernel::{
         jose::{ALGORITHM, PublicKey},
         permission::PermissionName,
         scope::Scope,
+        secret::Secret,
     },
 };
 
@@ -60,6 +61,9 @@ pub struct TokenView {
     /// Seconds for which it counts.
     #[schema(minimum = 1, maximum = 900)]
     pub expires_in: i64,
+    /// Gets the next tokens at `/oauth2/token`, once.
+    #[schema(max_length = 47)]
+    pub refresh_token: String,
     /// The permissions that it is good for, where some were asked for: those of them that you have.
     #[schema(required, max_length = 4000)]
     pub scope: Option<String>,
@@ -68,15 +72,20 @@ pub struct TokenView {
 #[derive(Serialize, ToSchema)]
 pub enum TokenType {
     Bearer,
+    /// Beside a proof of the key to which it is bound (RFC 9449).
+    #[serde(rename = "DPoP")]
+    Dpop,
 }
 
 impl TokenView {
-    pub fn new(minted: &Minted, asked: Option<&Scope>) -> Self {
+    pub fn new(minted: &Minted, grant: &Grant, refresh: &Secret) -> Self {
+        let is_bound = grant.jkt.is_some();
         Self {
             access_token: minted.text.reveal().to_owned(),
-            token_type: TokenType::Bearer,
+            token_type: if is_bound { TokenType::Dpop } else { TokenType::Bearer },
             expires_in: minted.expires_in,
-            scope: asked.map(|_| minted.scope.to_string()),
+            refresh_token: refresh.reveal().to_owned(),
+            scope: grant.scope.as_ref().map(|_| minted.scope.to_string()),
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Making tokens, and what checks them: the key set and the list of what has ended.
 
-use actix_web::web::{Bytes, Data};
+use actix_web::{
+    HttpRequest,
+    web::{Bytes, Data},
+};
 use data_encoding::HEXLOWER;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -10,10 +14,13 @@ use super::{
 };
 use crate::{
     access::{
+        audit::{self, Event, Kind},
         caller::Credential,
+        dpop,
         guard::{InPerson, Public},
         keys,
-        tokens::{self, Wanted},
+        refresh::{self, Grant},
+        tokens::{Draft, Wanted},
     },
     app::App,
     endpoints,
@@ -38,11 +45,14 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// Get an access token for an API.
 ///
 /// It counts for five minutes (`token.seconds`), for one API, and never longer than your session or
-/// a role that it names. Only the session itself gets tokens: a token is no way to another.
+/// a role that it names. Only the session itself gets tokens: a token is no way to another. The
+/// refresh token, good once at `/oauth2/token`, gets the next two for as long as the session lasts;
+/// a `DPoP` proof beside the request (RFC 9449) binds both to its key.
 #[utoipa::path(post, path = "/v1/auth/token", tag = "tokens")]
 pub async fn create_token(
     by: InPerson,
     app: Data<App>,
+    request: HttpRequest,
     OptionalJson(body): OptionalJson<NewToken>,
 ) -> Result<Ok200<TokenView>, Problem> {
     // Else who has got hold of a token would have one for as long as the session lasts.
@@ -55,9 +65,25 @@ pub async fn create_token(
     if audience != own && !app.config.token.audiences.iter().any(|it| it.as_str() == audience) {
         return Err(Code::TokenTargetInvalid.into());
     }
-    let wanted = Wanted { audience, scope: scope.as_ref(), client: None, jkt: None };
-    let minted = tokens::mint(&app, &by.caller, &wanted).await?;
-    Ok(Ok200(TokenView::new(&minted, scope.as_ref())))
+    let (session, jkt) = (by.session()?.clone(), dpop::check(&request, None).await?);
+    let wanted = Wanted { audience, scope: scope.as_ref(), client: None, jkt: jkt.as_deref() };
+    let draft = Draft::new(&app, &by.caller, &wanted)?;
+    let grant = Grant { client: None, audience: audience.to_owned(), scope: scope.clone(), jkt };
+    let event = Event::new(&app, Kind::TokensIssued).actor(by.user()).subject(by.user().as_str());
+    let event = event.session(&session.id).peer(&by.peer);
+    let event = event.detail(json!({ "token": draft.id(), "audience": audience }));
+    let own = App::clone(&app);
+    let issued = app.db.write_quiet(move |db| {
+        if !draft.hold(db)? {
+            return Err(Code::NotSignedIn.into());
+        }
+        let refresh = refresh::issue(db, &own, &session, &grant, draft.id())?;
+        audit::record(db, event)?;
+        Ok::<_, Problem>((draft, grant, refresh))
+    });
+    let (draft, grant, refresh) = issued.await?;
+    let minted = draft.sign(&app).await?;
+    Ok(Ok200(TokenView::new(&minted, &grant, &refresh)))
 }
 
 /// Read the keys by which access tokens are checked.

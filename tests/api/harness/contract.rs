@@ -68,7 +68,11 @@ impl Contract {
         assert!(errors.is_empty(), "{at} against its schema: {errors:?}\n{}", reply.text);
         if reply.status >= 400 {
             let codes = response["x-problem-codes"].as_array().expect("codes");
-            assert!(codes.contains(&body["code"]), "{at} with {}, not declared", body["code"]);
+            let code = reply.code();
+            assert!(codes.contains(&json!(code)), "{at} with {code}, not declared");
+            let errors = response["x-oauth-errors"].as_array();
+            let is_declared = errors.is_some_and(|errors| errors.contains(&body["error"]));
+            assert_eq!(is_declared, body["error"].is_string(), "{at} with {}", body["error"]);
         }
     }
 

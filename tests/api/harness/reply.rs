@@ -69,6 +69,22 @@ impl Reply {
         body
     }
 
+    /// The code of a refusal, or nothing where it is none. In the words of OAuth it stands at the
+    /// end of the description.
+    #[track_caller]
+    pub fn code(&self) -> String {
+        if self.status < 400 {
+            return String::new();
+        }
+        let body = self.json();
+        let code = body["code"].as_str().map(ToOwned::to_owned);
+        code.unwrap_or_else(|| {
+            let text = body["error_description"].as_str().expect("a code or a description");
+            let (_, code) = text.rsplit_once('(').expect("a code in parentheses");
+            code.trim_end_matches(')').to_owned()
+        })
+    }
+
     /// A refusal of fields: pointer and code of each.
     #[track_caller]
     pub fn fields(self) -> Vec<(String, String)> {
