@@ -10,6 +10,7 @@ use crate::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Hasher, Policy},
         stage::Stage,
@@ -30,6 +31,8 @@ pub struct App {
     pub cursors: CursorKey,
     pub stage: Stage,
     pub templates: Templates,
+    /// Asks other services.
+    pub fetch: Fetch,
 }
 
 impl App {

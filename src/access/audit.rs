@@ -86,6 +86,10 @@ kinds! {
     GrantRevoked "grant.revoked";
     ApiKeyCreated "api_key.created";
     ApiKeyRevoked "api_key.revoked";
+    IdentityLinked "identity.linked";
+    IdentityRefused "identity.refused";
+    IdentityUnlinked "identity.unlinked";
+    ProviderTokenGiven "identity.token_given";
 }
 
 /// An event about to be recorded.

@@ -16,6 +16,7 @@ use crate::{
         chance::Chance,
         clock::Clock,
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Cost, Hasher, Policy, breached::Breached},
         secret::MasterKey,
@@ -88,6 +89,7 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         stage: Stage::default(),
         vault: Vault::new(&master, chance.clone()),
         templates,
+        fetch: Fetch::new(config.http.limits()),
         chance,
         config: Arc::new(config),
     };

@@ -296,6 +296,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        user_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        email -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity_tokens (identity_id) {
+        identity_id -> Text,
+        sealed -> Binary,
+        expires_at -> Nullable<BigInt>,
+        lease_until -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    provider_flows (id) {
+        id -> Text,
+        state_hash -> Binary,
+        browser_hash -> Binary,
+        provider -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        sealed -> Binary,
+        return_to -> Text,
+        remember -> Bool,
+        returned -> Nullable<Binary>,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(imported_users -> users (user_id));
@@ -309,5 +350,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
-    passkey_users, passkeys, passkey_ceremonies, api_keys,
+    passkey_users, passkeys, passkey_ceremonies, api_keys, identities, identity_tokens,
+    provider_flows,
 );

@@ -18,3 +18,4 @@ pub mod recovery;
 pub mod roles;
 pub mod sessions;
 pub mod setup;
+pub mod social;

@@ -2,12 +2,13 @@
 //! good; under an address without it they are kept for five minutes.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     http::header::{self, EntityTag, IfNoneMatch},
     web::{Data, Header},
 };
 
 use super::look::{Asset, Look};
+use crate::http::{code::Code, problem::Problem};
 
 /// Keeps whatever an SVG holds from being more than a picture, should somebody open it as a page.
 const PICTURE: &str =
@@ -35,6 +36,17 @@ pub async fn logo(
     look: Data<Look>,
 ) -> HttpResponse {
     send(&request, &known, &look.logo)
+}
+
+pub async fn mark(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    match look.marks.iter().find(|(_, mark)| mark.is_at(request.path())) {
+        Some((_, mark)) => send(&request, &known, mark),
+        None => Problem::from(Code::NotFound).error_response(),
+    }
 }
 
 fn send(request: &HttpRequest, known: &IfNoneMatch, asset: &Asset) -> HttpResponse {

@@ -8,13 +8,29 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    config::{Brand, Config},
+    config::{Brand, Config, Preset},
     kernel::color::Color,
 };
 
 const STYLESHEET: &str = include_str!("../../assets/doorward.css");
 const SCRIPT: &str = include_str!("../../assets/passkeys.js");
 const MARK: &str = include_str!("../../assets/mark.svg");
+
+macro_rules! marks {
+    ($($preset:ident $name:literal),+) => {
+        [$((
+            Preset::$preset,
+            concat!("/assets/marks/", $name, ".svg"),
+            include_str!(concat!("../../assets/marks/", $name, ".svg")),
+        )),+]
+    };
+}
+
+/// Signs by which people find a provider's button, drawn for these pages.
+const MARKS: [(Preset, &str, &str); 9] = marks![
+    Google "google", Facebook "facebook", Github "github", Microsoft "microsoft", Apple "apple",
+    Gitlab "gitlab", Discord "discord", Linkedin "linkedin", Oidc "other"
+];
 
 /// What is read on, in the stylesheet, where no colour is configured.
 const CARD: Color = Color::hex(0xff_ffff);
@@ -48,6 +64,11 @@ impl Asset {
         Self { bytes: bytes.into(), kind, version, path }
     }
 
+    /// Whether it stands at this path.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
     /// The address under which a browser may keep it for good.
     pub fn address(&self) -> String {
         format!("{}?v={}", self.path, self.version)
@@ -66,6 +87,8 @@ pub struct Look {
     pub has_own_logo: bool,
     /// What passkeys need. Only pages that offer them load it.
     pub script: Asset,
+    /// Marks of providers, the one of all others last.
+    pub marks: Vec<(Preset, Asset)>,
     pub policy: String,
 }
 
@@ -88,8 +111,16 @@ impl Look {
                 "text/javascript; charset=utf-8",
                 SCRIPT.as_bytes().to_vec(),
             ),
+            marks: MARKS.map(|(preset, path, svg)| (preset, Asset::new(path, SVG, svg.into()))).into(),
             policy: policy(config),
         })
+    }
+
+    /// The mark of a provider.
+    pub fn mark(&self, preset: Preset) -> &Asset {
+        let own = self.marks.iter().find(|(of, _)| *of == preset);
+        let (_, mark) = own.or(self.marks.last()).expect("there is a mark for all others");
+        mark
     }
 }
 

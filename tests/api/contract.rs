@@ -266,6 +266,17 @@ const PUBLISHED: &[(u16, &str)] = &[
     (409, "accounts.not_a_service"),
     (409, "accounts.not_a_person"),
     (409, "api_keys.too_many"),
+    (403, "providers.flow_invalid"),
+    (403, "providers.denied"),
+    (403, "providers.refused"),
+    (403, "providers.email_unverified"),
+    (404, "providers.not_found"),
+    (404, "identities.not_found"),
+    (404, "identities.no_tokens"),
+    (409, "providers.account_exists"),
+    (409, "identities.taken"),
+    (409, "identities.too_many"),
+    (503, "providers.unavailable"),
 ];
 
 #[test]

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 
 use crate::{
-    access::{admins, api_keys, caller::SYSTEM, devices, once, pending, sessions, steps},
+    access::{
+        admins, api_keys, caller::SYSTEM, devices, identities, once, pending, sessions, steps,
+    },
     db::{
         Conn,
         schema::{role_grants, roles},
@@ -54,6 +56,7 @@ fn is_lasting_admin(db: &mut Conn, user: &UserId) -> QueryResult<bool> {
 pub fn delete(db: &mut Conn, user: &UserId) -> Result<(), Problem> {
     sessions::delete_all(db, user)?;
     api_keys::delete_all(db, user)?;
+    identities::delete_all(db, user)?;
     pending::void(db, user)?;
     devices::delete_all(db, user)?;
     steps::remove_all(db, user)?;

@@ -23,11 +23,12 @@ use crate::{
         sessions::{self, Which},
         steps,
         throttle::{self, Ceremonies},
+        ways,
     },
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::{confirm, store as accounts},
+    features::accounts::confirm,
     http::{
         argument::Path,
         code::Code,
@@ -39,7 +40,7 @@ use crate::{
     },
     kernel::{
         assurance::Method,
-        id::{PasskeyId, UserId},
+        id::PasskeyId,
         mail::FactorChange,
     },
 };
@@ -240,8 +241,8 @@ pub async fn rename(
 
 /// Remove one of your passkeys.
 ///
-/// With the last second factor recovery codes go too. An account without a password keeps a
-/// passkey.
+/// With the last second factor recovery codes go too. The last way to sign in
+/// stays: a password, another passkey or an account at another service has to be left.
 #[utoipa::path(delete, path = "/v1/me/passkeys/{id}", tag = "factors")]
 pub async fn remove_my_passkey(
     by: Fresh,
@@ -263,20 +264,13 @@ pub async fn remove(app: &App, by: &Visit, id: PasskeyId) -> Result<(), Problem>
             if !store::remove(db, user, &id)? {
                 return Err(Code::FactorNotFound.into());
             }
-            if is_shut_out(db, user)? {
-                return Err(Code::LastWayIn.into());
-            }
+            ways::must_remain(db, &own, user)?;
             steps::note_second_factor(db, user)?;
             devices::distrust(db, user)?;
             notify::factor_changed(db, &own, user, FactorChange::PasskeyRemoved)?;
             Ok::<_, Problem>(audit::record(db, event)?)
         })
         .await
-}
-
-/// Whether the account can't be signed in to any more by what its owner has chosen.
-fn is_shut_out(db: &mut Conn, user: &UserId) -> Result<bool, Problem> {
-    Ok(!store::has_any(db, user)? && accounts::find_password(db, user)?.is_none())
 }
 
 fn about(app: &App, by: &Visit, kind: Kind) -> Event {

@@ -19,6 +19,7 @@ use doorward::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Cost, Hasher, PasswordHash},
         secret::{MasterKey, Secret},
@@ -93,6 +94,7 @@ impl House {
             stage: Stage::default(),
             vault: Vault::new(&master, chance.clone()),
             templates: templates.expect("templates"),
+            fetch: Fetch::new(config.http.limits()),
             chance,
             config: Arc::new(config),
         };
