@@ -13,8 +13,11 @@ mod mail;
 mod mail_server;
 mod operation;
 pub mod process;
+mod provider;
 mod reply;
 pub mod sample;
+mod signed;
+mod social;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
@@ -27,6 +30,7 @@ pub use house::{House, SALTS, Settings};
 pub use mail::Received;
 pub use mail_server::{MailServer, certificate, with_mail};
 pub use operation::Operation;
+pub use provider::{Stub, Twist};
 pub use reply::Reply;
 pub use wire::{Wire, exchange};
 
