@@ -73,11 +73,7 @@ pub fn find(db: &mut Conn, issuer: &str, subject: &str) -> QueryResult<Option<Id
 }
 
 /// One of an account's own.
-pub fn find_own(
-    db: &mut Conn,
-    user: &UserId,
-    id: &IdentityId,
-) -> QueryResult<Option<IdentityRow>> {
+pub fn find_own(db: &mut Conn, user: &UserId, id: &IdentityId) -> QueryResult<Option<IdentityRow>> {
     identities::table
         .filter(identities::id.eq(id))
         .filter(identities::user_id.eq(user))

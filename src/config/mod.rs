@@ -29,9 +29,7 @@ pub use keys::{
 };
 pub use load::Problems;
 pub use party::RelyingParty;
-pub use provider::{
-    ClientProof, Endpoints, Protocol, Provider, is_tenant, issuer_of_tenant,
-};
+pub use provider::{ClientProof, Endpoints, Protocol, Provider, is_tenant, issuer_of_tenant};
 pub use secrets::EcKey;
 pub use show::{reference, sample, show};
 pub use sources::Sources;

@@ -68,7 +68,11 @@ pub enum ClientProof {
     Nothing,
     Secret(Secret),
     /// A short-lived secret that is signed for each request, as Apple wants it.
-    Signed { team: String, key_id: String, key: EcKey },
+    Signed {
+        team: String,
+        key_id: String,
+        key: EcKey,
+    },
 }
 
 /// What it calls the fields of a person.
@@ -99,14 +103,7 @@ const OIDC_SCOPES: &[&str] = &["openid", "email", "profile"];
 const NICKNAMES: [&str; 3] = ["global_name", "login", "username"];
 
 const fn oidc(title: &'static str, issuer: &'static str) -> Facts {
-    Facts {
-        title,
-        issuer,
-        endpoints: None,
-        emails: "",
-        scopes: OIDC_SCOPES,
-        names: OIDC_NAMES,
-    }
+    Facts { title, issuer, endpoints: None, emails: "", scopes: OIDC_SCOPES, names: OIDC_NAMES }
 }
 
 const fn facts(preset: Preset) -> Facts {
@@ -141,8 +138,7 @@ const fn facts(preset: Preset) -> Facts {
         },
         Preset::Discord => Facts {
             endpoints: Some([
-                "https://discord.com/oauth2/authorize",
-                "https://discord.com/api/oauth2/token",
+                "https://discord.com/oauth2/authorize", "https://discord.com/api/oauth2/token",
                 "https://discord.com/api/users/@me",
             ]),
             scopes: &["identify", "email"],
@@ -329,9 +325,8 @@ fn parameters(preset: Preset, settings: &Settings) -> Vec<Parameter> {
 
 fn names(facts: &Facts, settings: &Settings) -> Names {
     let [subject, email, email_verified, name] = facts.names;
-    let chosen = |own: &Option<String>, usual: &str| {
-        own.clone().unwrap_or_else(|| usual.to_owned())
-    };
+    let chosen =
+        |own: &Option<String>, usual: &str| own.clone().unwrap_or_else(|| usual.to_owned());
     let usual = [&[name][..], &NICKNAMES].concat();
     Names {
         subject: chosen(&settings.subject_claim, subject),

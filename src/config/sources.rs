@@ -151,8 +151,7 @@ impl Found {
 
     fn credentials(&mut self, folder: &Path) {
         let plain = KEYS.iter().filter(|key| key.secret && !key.is_of_group());
-        let mut wanted: Vec<_> =
-            plain.map(|key| (key.flat_name(), key.name.to_owned())).collect();
+        let mut wanted: Vec<_> = plain.map(|key| (key.flat_name(), key.name.to_owned())).collect();
         // The names of a group's members are told by the files that there are.
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let file = entry.file_name().to_string_lossy().into_owned();

@@ -23,8 +23,7 @@ impl WebAddress {
 fn web(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    let is_bare =
-        url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     (is_web && is_bare && is_plain).then_some(url)
 }
@@ -126,15 +125,8 @@ pub struct Parameter {
 
 /// What the service itself says when it sends somebody to a provider.
 const OWN: [&str; 9] = [
-    "response_type",
-    "response_mode",
-    "client_id",
-    "redirect_uri",
-    "scope",
-    "state",
-    "nonce",
-    "code_challenge",
-    "code_challenge_method",
+    "response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce",
+    "code_challenge", "code_challenge_method",
 ];
 
 impl Setting for Vec<Parameter> {

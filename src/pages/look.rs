@@ -111,7 +111,9 @@ impl Look {
                 "text/javascript; charset=utf-8",
                 SCRIPT.as_bytes().to_vec(),
             ),
-            marks: MARKS.map(|(preset, path, svg)| (preset, Asset::new(path, SVG, svg.into()))).into(),
+            marks: MARKS
+                .map(|(preset, path, svg)| (preset, Asset::new(path, SVG, svg.into())))
+                .into(),
             policy: policy(config),
         })
     }

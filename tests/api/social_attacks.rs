@@ -136,6 +136,7 @@ api_test! { ac_113_no_answer_of_one_provider_is_taken_for_anothers [all()] |hous
     nothing(&house, &admin, &who, reply, "the answer is another issuer's").await;
     house.stub().twist(Twist::NamesItself);
     house.pass(100_000);
+    admin.sign_in().await.ok();
     let url = who.begin_at("google").await;
     let mut back = house.stub().agree(&url, ann(), house.seconds());
     back.retain(|(name, _)| name != "iss");
@@ -154,8 +155,8 @@ api_test! { ac_117_ac_113_an_id_token_that_is_not_right_in_everything_is_refused
         (Twist::SecondAudience, "the ID token is for another client"),
         (Twist::OtherParty, "the ID token is for another client"),
         (Twist::WrongIssuer, "the ID token is another issuer's"),
-        (Twist::Expired, "the ID token is over"),
-        (Twist::FromTheFuture, "the ID token was not accepted"),
+        (Twist::Expired, "the ID token is not of this time"),
+        (Twist::FromTheFuture, "the ID token is not of this time"),
         (Twist::AlgNone, "the ID token's signature is wrong"),
         (Twist::AlgHmac, "the ID token's signature is wrong"),
         (Twist::ForeignKey, "the ID token's signature is wrong"),

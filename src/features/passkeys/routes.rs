@@ -38,11 +38,7 @@ use crate::{
         problem::Problem,
         reply::{Created, NoContent, Ok200},
     },
-    kernel::{
-        assurance::Method,
-        id::PasskeyId,
-        mail::FactorChange,
-    },
+    kernel::{assurance::Method, id::PasskeyId, mail::FactorChange},
 };
 
 pub fn endpoints() -> Vec<Endpoint> {

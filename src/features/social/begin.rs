@@ -65,9 +65,7 @@ async fn begin(
     let places = Places::of(app, &provider).await?;
     let purpose = match &by {
         None => Purpose::SignIn,
-        Some(by) => {
-            Purpose::Link { user: by.user().clone(), session: by.session()?.id.clone() }
-        }
+        Some(by) => Purpose::Link { user: by.user().clone(), session: by.session()?.id.clone() },
     };
     let browser = Browser::of_or_new(app, request);
     browser.give(app, request);

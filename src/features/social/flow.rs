@@ -114,9 +114,7 @@ impl FlowRow {
 
     /// Whether it was begun in this browser.
     pub fn is_of(&self, browser: Option<&Browser>) -> bool {
-        browser.is_some_and(|browser| {
-            same(browser.hash().as_bytes(), self.browser_hash.as_bytes())
-        })
+        browser.is_some_and(|browser| same(browser.hash().as_bytes(), self.browser_hash.as_bytes()))
     }
 
     pub fn secrets(&self, app: &App) -> Result<Secrets, Problem> {

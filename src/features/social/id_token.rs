@@ -112,7 +112,7 @@ impl From<ClaimsVerificationError> for Unverified {
     fn from(error: ClaimsVerificationError) -> Self {
         use ClaimsVerificationError as Error;
         match error {
-            Error::Expired(_) => Self::Wrong("the ID token is over"),
+            Error::Expired(_) => Self::Wrong("the ID token is not of this time"),
             Error::InvalidAudience(_) => Self::Wrong("the ID token is for another client"),
             Error::InvalidIssuer(_) => Self::Wrong("the ID token is another issuer's"),
             Error::InvalidNonce(_) => Self::Wrong("the ID token is of another sign-in"),
@@ -136,14 +136,17 @@ impl Expected {
         let now = u64::try_from(self.now.micros()).unwrap_or(0);
         let now = UNIX_EPOCH + Duration::from_micros(now);
         let latest = self.now.micros().div_euclid(1_000_000) + SKEW;
-        let verifier =
-            CoreIdTokenVerifier::new_public_client(ClientId::new(self.client.clone()), issuer, keys)
-                .set_allowed_algs(ALGORITHMS)
-                .set_time_fn(move || now.into())
-                .set_issue_time_verifier_fn(move |at| match at.timestamp() <= latest {
-                    true => Ok(()),
-                    false => Err("it was made in the future".to_owned()),
-                });
+        let verifier = CoreIdTokenVerifier::new_public_client(
+            ClientId::new(self.client.clone()),
+            issuer,
+            keys,
+        )
+        .set_allowed_algs(ALGORITHMS)
+        .set_time_fn(move || now.into())
+        .set_issue_time_verifier_fn(move |at| match at.timestamp() <= latest {
+            true => Ok(()),
+            false => Err("it was made in the future".to_owned()),
+        });
         let claims = token.claims(&verifier, &Nonce::new(self.nonce.clone()))?;
         // A token that somebody else asked for is not ours, whoever else may read it
         // (OpenID Connect Core 1.0, section 3.1.3.7, 5).

@@ -108,12 +108,11 @@ fn primary(emails: &Value) -> (Value, bool) {
 
 /// Facebook is told that the token came with the secret of its client.
 fn with_proof(provider: &Provider, mut url: Url, token: &Secret) -> Url {
-    let (Preset::Facebook, ClientProof::Secret(secret)) = (provider.preset, &provider.proof)
-    else {
+    let (Preset::Facebook, ClientProof::Secret(secret)) = (provider.preset, &provider.proof) else {
         return url;
     };
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes())
-        .expect("HMAC takes any key");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret.reveal().as_bytes()).expect("HMAC takes any key");
     mac.update(token.reveal().as_bytes());
     let proof = HEXLOWER.encode(&mac.finalize().into_bytes());
     url.query_pairs_mut().append_pair("appsecret_proof", &proof);
@@ -180,8 +179,20 @@ mod tests {
     #[test]
     fn ac_114_nobody_is_a_subject() {
         for wrong in [
-            json!(""), json!(" "), json!("0"), json!(0), json!(null), json!(false), json!(true),
-            json!([]), json!({}), json!([1]), json!("a\u{0}b"), json!("null"), json!(-1), json!(1.5),
+            json!(""),
+            json!(" "),
+            json!("0"),
+            json!(0),
+            json!(null),
+            json!(false),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!([1]),
+            json!("a\u{0}b"),
+            json!("null"),
+            json!(-1),
+            json!(1.5),
             json!("x".repeat(256)),
         ] {
             assert_eq!(subject(&wrong, "id"), Err(NOBODY), "{wrong}");

@@ -62,13 +62,8 @@ pub fn sign_in(
     if let Some(address) = &told.address {
         throttle::give_back(db, address)?;
     }
-    let proof = Proof {
-        user,
-        amr: Amr::federated(),
-        remember: flow.remember(),
-        trust: false,
-        arrival,
-    };
+    let proof =
+        Proof { user, amr: Amr::federated(), remember: flow.remember(), trust: false, arrival };
     let entered = entry::enter(db, app, &proof)?;
     if let Some((kind, user)) = news {
         audit::record(db, about(app, kind, &user, &arrival.peer).detail(told.named()))?;

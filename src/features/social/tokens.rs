@@ -21,9 +21,7 @@ use crate::{
     config::Provider,
     db::{Conn, schema::identity_tokens},
     endpoints,
-    http::{
-        argument::Path, code::Code, endpoint::Endpoint, problem::Problem, reply::Ok200,
-    },
+    http::{argument::Path, code::Code, endpoint::Endpoint, problem::Problem, reply::Ok200},
     kernel::{clock::Timestamp, id::IdentityId, secret::Secret, vault::Place},
 };
 

@@ -45,7 +45,18 @@ impl Actor {
     ) -> Self {
         let (id, email) = (String::new(), String::new());
         let (cookie, flow) = (Arc::default(), Arc::default());
-        Self { base, client, contract, cookie, cookie_name, device: None, flow, bearer: None, id, email }
+        Self {
+            base,
+            client,
+            contract,
+            cookie,
+            cookie_name,
+            device: None,
+            flow,
+            bearer: None,
+            id,
+            email,
+        }
     }
 
     /// The same person on another device: same account, no cookie yet.

@@ -13,9 +13,7 @@ use std::{
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair as RsaKeyPair, KeySize},
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256,
-    },
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256},
 };
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
@@ -152,12 +150,15 @@ impl Stub {
         }
         let key = BASE64.encode(&EC_DER);
         let pem = format!("-----BEGIN PRIVATE KEY-----\\n{key}\\n-----END PRIVATE KEY-----");
-        set("apple", &[
-            ("ISSUER", format!("{base}/apple")),
-            ("TEAM_ID", "TEAM123456".to_owned()),
-            ("KEY_ID", "KEY1234567".to_owned()),
-            ("PRIVATE_KEY", pem),
-        ]);
+        set(
+            "apple",
+            &[
+                ("ISSUER", format!("{base}/apple")),
+                ("TEAM_ID", "TEAM123456".to_owned()),
+                ("KEY_ID", "KEY1234567".to_owned()),
+                ("PRIVATE_KEY", pem),
+            ],
+        );
         let leak = |text: String| &*Box::leak(text.into_boxed_str());
         let mut variables: Vec<(&'static str, &'static str)> = variables
             .into_iter()
