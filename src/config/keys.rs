@@ -149,7 +149,8 @@ table! {
         mails: u32 = 300 in 1..=1_000_000;
         /// Seconds over which an address's requests for mail are counted.
         mail_window_seconds: u32 = 600 in 60..=86_400;
-        /// Beginnings with a passkey or at a provider from one address before further ones must wait.
+        /// Beginnings with a passkey or at a provider from one address before further ones must
+        /// wait.
         ceremonies: u32 = 1000 in 1..=1_000_000;
         /// Seconds over which an address's beginnings with a passkey or at a provider are counted.
         ceremony_window_seconds: u32 = 600 in 60..=86_400;
