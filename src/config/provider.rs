@@ -338,3 +338,95 @@ fn names(facts: &Facts, settings: &Settings) -> Names {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Sources, show};
+
+    fn sources(pairs: &[(&str, &str)]) -> Sources {
+        let variable =
+            |(name, value): &(&str, &str)| (format!("DOORWARD_{name}"), (*value).to_owned());
+        Sources { variables: pairs.iter().map(variable).collect(), ..Sources::default() }
+    }
+
+    fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        Config::load(&sources(pairs)).map_err(|problems| problems.to_string())
+    }
+
+    const ID: (&str, &str) = ("PROVIDERS_GOOGLE_CLIENT_ID", "x");
+    const SECRET: (&str, &str) = ("PROVIDERS_GOOGLE_CLIENT_SECRET", "canary7Kq");
+
+    #[test]
+    fn a_preset_needs_an_id_and_a_secret() {
+        let config = load(&[ID, SECRET]).unwrap();
+        let google = config.provider("google").unwrap();
+        assert_eq!((&*google.title, &*google.issuer), ("Google", "https://accounts.google.com"));
+        assert!(config.provider("github").is_none());
+        let shown = show(&sources(&[ID, SECRET])).unwrap();
+        assert!(shown.contains("providers.google.client_secret = \"[secret]\""), "{shown}");
+        assert!(!format!("{shown} {google:?} {:?}", config.providers).contains("canary7Kq"));
+        let found = load(&[ID]).unwrap_err();
+        assert!(found.contains("providers.google.client_secret must be set"), "{found}");
+        assert!(load(&[SECRET]).unwrap_err().contains("providers.google.client_id must be set"));
+    }
+
+    #[test]
+    fn any_other_provider_needs_its_addresses() {
+        let id = ("PROVIDERS_ACME_CORP_CLIENT_ID", "x");
+        assert!(load(&[id]).unwrap_err().contains("providers.acme_corp.issuer must be set"));
+        let issuer = ("PROVIDERS_ACME_CORP_ISSUER", "https://id.acme.test/");
+        let config = load(&[id, issuer]).unwrap();
+        let acme = config.provider("acme_corp").unwrap();
+        assert_eq!((&*acme.issuer, &*acme.title), ("https://id.acme.test/", "acme_corp"));
+        let Protocol::Oidc { discovery, .. } = acme.protocol else { panic!("{acme:?}") };
+        assert_eq!(discovery.as_str(), "https://id.acme.test/.well-known/openid-configuration");
+        let plain = ("PROVIDERS_ACME_CORP_PRESET", "oauth2");
+        let found = load(&[id, plain]).unwrap_err();
+        assert!(found.contains("authorization_url must be set"), "{found}");
+        let open = ("PROVIDERS_ACME_CORP_ISSUER", "http://id.acme.test");
+        assert!(load(&[id, open]).unwrap_err().contains("must be https unless"));
+        let listed = ("HTTP_PRIVATE_HOSTS", "id.acme.test");
+        assert!(load(&[id, open, listed]).is_ok());
+    }
+
+    #[test]
+    fn names_and_values_of_the_wrong_form_are_refused() {
+        for (name, value) in [
+            ("PROVIDERS_GOOGLE_CLIENT_IDD", "x"),
+            ("PROVIDERS__CLIENT_ID", "x"),
+            ("PROVIDERS_9_CLIENT_ID", "x"),
+            ("PROVIDERS_CLIENT_ID", "x"),
+            ("PROVIDERS_GOOGLE_PARAMETERS", "state=x"),
+            ("PROVIDERS_GOOGLE_ISSUER", "https://me@google.test"),
+            ("PROVIDERS_GOOGLE_ISSUER", "https://google.test/?x"),
+            ("PROVIDERS_GOOGLE_SCOPES", "a b"),
+            ("PROVIDERS_GOOGLE_PRIVATE_KEY", "canary7Kq"),
+        ] {
+            let found = load(&[ID, SECRET, (name, value)]).unwrap_err();
+            assert_eq!(found.lines().count(), 1, "{name}: {found}");
+            assert!(!found.contains("canary7Kq"), "{found}");
+        }
+    }
+
+    #[test]
+    fn ac_113_tenants_are_those_of_microsoft_alone() {
+        let of = "https://login.microsoftonline.com";
+        let named = |name: &str| match name {
+            "microsoft" => load(&[
+                ("PROVIDERS_MICROSOFT_CLIENT_ID", "x"),
+                ("PROVIDERS_MICROSOFT_CLIENT_SECRET", "x"),
+            ]),
+            _ => load(&[ID, SECRET, ("PROVIDERS_GOOGLE_ISSUER", "https://a.test/common/v2.0")]),
+        };
+        let microsoft = named("microsoft").unwrap().provider("microsoft").unwrap();
+        let tenant = "9188040d-6c67-4c5b-b112-36a304b66dad";
+        assert!(microsoft.trusts(&format!("{of}/{tenant}/v2.0")));
+        for wrong in ["common", "x", "", "9188040d-6c67-4c5b-b112-36a304b66dad/evil"] {
+            assert!(!microsoft.trusts(&format!("{of}/{wrong}/v2.0")), "{wrong}");
+        }
+        assert!(!microsoft.trusts(&format!("https://evil.test/{tenant}/v2.0")));
+        let google = named("google").unwrap().provider("google").unwrap();
+        assert!(!google.trusts(&format!("https://a.test/{tenant}/v2.0")));
+    }
+}

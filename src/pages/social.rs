@@ -146,7 +146,7 @@ async fn end(asked: &Asked, by: Public<Proofs>, returned: Option<Returned>) -> A
     let end = finish::finish(&asked.app, by, &asked.request, (&name, returned)).await;
     let target = asked.led_to(Some(&end.return_to));
     match end.done {
-        Ok(Done::SignedIn(answer)) => sign_in::go_on(asked, answer, &target),
+        Ok(Done::SignedIn(answer)) => sign_in::go_on(asked, *answer, &target),
         Ok(Done::Linked) => Ok(lead_to(target.as_str())),
         Err(problem) if is_told(&problem) => refused(&asked.shell, &problem, end.is_link),
         Err(problem) => Err(problem),

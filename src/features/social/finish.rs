@@ -80,7 +80,7 @@ fn name_of(user: &str) -> Option<String> {
 
 /// What came of a flow.
 pub enum Done {
-    SignedIn(SignInAnswer),
+    SignedIn(Box<SignInAnswer>),
     Linked,
 }
 
@@ -246,7 +246,7 @@ async fn go_on(
     }
     let arrival = Arrival::of(app, request);
     let entered = app.db.write(move |db| settle::sign_in(db, &own, &flow, &told, &arrival));
-    Ok(Done::SignedIn(SignInAnswer::of(entered.await??, app, request)?))
+    Ok(Done::SignedIn(Box::new(SignInAnswer::of(entered.await??, app, request)?)))
 }
 
 /// The caller, if it is the one who began to link, in the same session.

@@ -195,7 +195,7 @@ impl Stub {
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["client_id"], format!("client-{provider}"));
         assert_eq!(query["code_challenge_method"], "S256");
-        assert_eq!(query.get("response_mode").is_some(), provider == "apple");
+        assert_eq!(query.contains_key("response_mode"), provider == "apple");
         let mut state = self.state();
         state.count += 1;
         state.now = now;
