@@ -28,6 +28,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         features::challenges::routes::endpoints(),
         features::sessions::sign_in::endpoints(),
         features::sessions::magic::endpoints(),
+        features::social::routes::endpoints(),
+        features::social::tokens::endpoints(),
         features::sessions::second::endpoints(),
         features::sessions::step_up::endpoints(),
         features::tokens::routes::endpoints(),

@@ -10,6 +10,7 @@ use crate::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Hasher, Policy},
         ring::Keys,
@@ -33,6 +34,8 @@ pub struct App {
     pub cursors: CursorKey,
     pub stage: Stage,
     pub templates: Templates,
+    /// Asks other services.
+    pub fetch: Fetch,
 }
 
 impl App {

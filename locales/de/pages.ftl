@@ -13,6 +13,13 @@ rename = Umbenennen
 start-again = Von vorn beginnen
 never-used = Nie benutzt
 
+# Andere Dienste
+
+provider-with = Weiter mit { $provider }
+provider-going = Weiter zu { $provider }
+provider-going-lead = Sie werden dorthin geleitet und kommen danach hierher zurück.
+provider-go = Zu { $provider } gehen
+
 # Anmelden, registrieren, abmelden
 
 sign-in = Anmelden
@@ -122,6 +129,9 @@ done-passkey-added = Der Passkey ist hinzugefügt.
 done-passkey-renamed = Der Passkey hat seinen neuen Namen.
 done-passkey-removed = Der Passkey ist entfernt.
 done-passkey-gone = Dieser Passkey war schon entfernt.
+done-identity-linked = Das Konto ist verknüpft. Sie können sich ab jetzt damit anmelden.
+done-identity-removed = Das Konto ist nicht mehr verknüpft.
+done-identity-gone = Dieses Konto war nicht mehr verknüpft.
 done-language = Ihre Sprache ist gespeichert.
 done-needed = Ihre Rolle verlangt einen zweiten Schritt. Richten Sie eine Authenticator-App ein, um fortzufahren.
 done-factor-added = Die Authenticator-App ist eingerichtet.
@@ -176,6 +186,16 @@ factors-on = Eingeschaltet
 factors-off = Ausgeschaltet
 factors-lead = Eine Anmeldung fragt dann außer nach dem Passwort nach einem Code, den nur Sie haben können.
 factor-added = Hinzugefügt: { $when }
+identities = Verknüpfte Konten
+identities-lead = Konten bei anderen Diensten, mit denen Sie sich hier anmelden.
+identities-count =
+    { $count ->
+        [0] Keine
+        [one] Ein Konto
+       *[other] { $count } Konten
+    }
+identity-more = Ein weiteres Konto verknüpfen
+identity-add = { $provider } verknüpfen
 passkeys = Ihre Passkeys
 passkeys-short = Anmelden mit Fingerabdruck, Gesicht oder PIN
 passkeys-lead = Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder der PIN Ihres Geräts an, ohne Passwort.
@@ -320,6 +340,19 @@ event-api_key-created-to-other = Sie haben einen API-Schlüssel für ein Dienstk
 event-api_key-revoked = Sie haben einen API-Schlüssel beendet
 event-api_key-revoked-by-other = Ein Administrator hat einen Ihrer API-Schlüssel beendet
 event-api_key-revoked-to-other = Sie haben einen API-Schlüssel eines anderen Kontos beendet
+event-client-created-to-other = Sie haben einen Client für ein Dienstkonto angelegt
+event-client-secret_rotated-to-other = Sie haben einem Client eines Dienstkontos ein neues Geheimnis gegeben
+event-client-disabled-to-other = Sie haben einen Client eines Dienstkontos gesperrt
+event-client-enabled-to-other = Sie haben einen Client eines Dienstkontos wieder freigegeben
+event-client-deleted-to-other = Sie haben einen Client eines Dienstkontos gelöscht
+event-token-issued = Ihre Apps haben Token erhalten
+event-refresh-refused = Ein Refresh-Token, das nicht gilt, wurde benutzt
+event-refresh-replayed = Ein benutztes Refresh-Token kam noch einmal, und seine Token wurden beendet
+event-token-revoked = Token von Ihnen wurden beendet
+event-identity-linked = Ein Konto bei einem anderen Dienst wurde verknüpft
+event-identity-refused = Das Verknüpfen eines Kontos bei einem anderen Dienst ist gescheitert
+event-identity-unlinked = Die Verknüpfung mit einem anderen Dienst wurde entfernt
+event-identity-token_given = Ein Token eines anderen Dienstes wurde herausgegeben
 event-other = Etwas wurde geändert
 
 # Zeit
@@ -387,6 +420,16 @@ problem-factors-missing = Richten Sie zuerst eine Authenticator-App ein.
 problem-proofs-invalid = Dieser Code ist falsch, verbraucht oder zu alt. Fordern Sie noch eine Mail an.
 problem-accounts-email_taken = Inzwischen hat ein anderes Konto diese Adresse.
 problem-accounts-sign_up_closed = Neue Konten legen die Betreiber von { $service } an. Wenden Sie sich an sie.
+problem-providers-not_found = Dieser Dienst kann hier nicht mehr benutzt werden. Wählen Sie einen anderen Weg.
+problem-providers-unavailable = Der andere Dienst antwortet gerade nicht. Versuchen Sie es gleich noch einmal, oder wählen Sie einen anderen Weg.
+problem-providers-flow_invalid = Es hat zu lange gedauert, war schon abgeschlossen oder wurde in einem anderen Browser begonnen. Beginnen Sie neu.
+problem-providers-denied = Sie haben dort nicht zugestimmt, also ist hier nichts geschehen.
+problem-providers-refused = Die Antwort des anderen Dienstes kann nicht angenommen werden. Versuchen Sie es noch einmal.
+problem-providers-email_unverified = Der andere Dienst sagt nicht, dass Ihre E-Mail-Adresse bestätigt ist. Bestätigen Sie sie dort; oder melden Sie sich anders an und verknüpfen Sie das Konto dann.
+problem-providers-account_exists = Es gibt schon ein Konto mit Ihrer Adresse. Melden Sie sich dort wie bisher an und verknüpfen Sie dieses dann. Wenn Sie das Passwort nicht wissen, setzen Sie per Mail ein neues.
+problem-identities-taken = Das Konto von jemand anderem ist hier schon damit verknüpft.
+problem-identities-too_many = Sie haben so viele Konten verknüpft, wie es geht. Entfernen Sie zuerst eines.
+problem-factors-last_way_in = Das ist Ihr einziger Weg, sich anzumelden. Setzen Sie zuerst ein Passwort, oder fügen Sie einen anderen Weg hinzu.
 problem-grants-last_admin = Niemand sonst verwaltet den Dienst. Geben Sie zuerst jemand anderem die Verwaltung.
 problem-precondition-stale = Ihr Konto wurde inzwischen geändert. Versuchen Sie es noch einmal.
 problem-challenge-required = Das Rätsel zum Formular wurde nicht gelöst. Erlauben Sie Skripte für diese Seite, laden Sie sie neu, und schicken Sie das Formular noch einmal ab.

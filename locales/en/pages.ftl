@@ -13,6 +13,13 @@ rename = Rename
 start-again = Start again
 never-used = Never used
 
+# Other services
+
+provider-with = Continue with { $provider }
+provider-going = On to { $provider }
+provider-going-lead = You are being led there, and come back here afterwards.
+provider-go = Go to { $provider }
+
 # Signing in, up and out
 
 sign-in = Sign in
@@ -122,6 +129,9 @@ done-passkey-added = The passkey is added.
 done-passkey-renamed = The passkey has its new name.
 done-passkey-removed = The passkey is removed.
 done-passkey-gone = That passkey was removed already.
+done-identity-linked = The account is linked. You can sign in with it from now on.
+done-identity-removed = The account is not linked any more.
+done-identity-gone = That account was not linked any more.
 done-language = Your language is saved.
 done-needed = Your role asks for a second step. Set up an authenticator app to go on.
 done-factor-added = The authenticator app is set up.
@@ -176,6 +186,16 @@ factors-on = On
 factors-off = Off
 factors-lead = Besides your password, a sign-in then asks for a code that only you can have.
 factor-added = Added { $when }
+identities = Linked accounts
+identities-lead = Accounts at other services with which you sign in here.
+identities-count =
+    { $count ->
+        [0] None
+        [one] One account
+       *[other] { $count } accounts
+    }
+identity-more = Link another account
+identity-add = Link { $provider }
 passkeys = Passkeys
 passkeys-short = Sign in by fingerprint, face or PIN
 passkeys-lead = With a passkey you sign in by your fingerprint, your face or the PIN of your device, without a password.
@@ -320,6 +340,19 @@ event-api_key-created-to-other = You made an API key for a service account
 event-api_key-revoked = You ended an API key
 event-api_key-revoked-by-other = An administrator ended an API key of yours
 event-api_key-revoked-to-other = You ended an API key of another account
+event-client-created-to-other = You made a client for a service account
+event-client-secret_rotated-to-other = You gave a client of a service account another secret
+event-client-disabled-to-other = You disabled a client of a service account
+event-client-enabled-to-other = You enabled a client of a service account
+event-client-deleted-to-other = You deleted a client of a service account
+event-token-issued = Your apps got tokens
+event-refresh-refused = A refresh token that does not count was used
+event-refresh-replayed = A used refresh token came back, and its tokens were ended
+event-token-revoked = Tokens of yours were ended
+event-identity-linked = An account at another service was linked
+event-identity-refused = Linking an account at another service failed
+event-identity-unlinked = An account at another service was unlinked
+event-identity-token_given = A token of another service was handed out
 event-other = Something was changed
 
 # Time
@@ -387,6 +420,16 @@ problem-factors-missing = Set up an authenticator app first.
 problem-proofs-invalid = This code is wrong, used or too old. Ask for another mail.
 problem-accounts-email_taken = Another account has this address by now.
 problem-accounts-sign_up_closed = New accounts are made by the people who run { $service }. Ask them for one.
+problem-providers-not_found = This service can’t be used here any more. Choose another way.
+problem-providers-unavailable = The other service does not answer just now. Try again in a moment, or use another way.
+problem-providers-flow_invalid = This took too long, was finished already, or was begun in another browser. Begin again.
+problem-providers-denied = You have not agreed there, so nothing was done here.
+problem-providers-refused = What the other service answered can’t be accepted. Try it again.
+problem-providers-email_unverified = The other service does not say that your e-mail address is confirmed. Confirm it there; or sign in another way, and link the account then.
+problem-providers-account_exists = There is an account with your address already. Sign in to it as you did before, and link this one there. If you don’t know its password, set a new one by mail.
+problem-identities-taken = Somebody else’s account here is linked with it already.
+problem-identities-too_many = You have linked as many accounts as one can. Remove one first.
+problem-factors-last_way_in = This is your only way to sign in. Set a password or add another way first.
 problem-grants-last_admin = You are the only administrator. Make somebody else an administrator first.
 problem-precondition-stale = Your account was changed meanwhile. Try it again.
 problem-challenge-required = The puzzle that goes with the form was not solved. Allow scripts for this page, load it again, and send the form once more.

@@ -13,6 +13,13 @@ rename = Renommer
 start-again = Recommencer
 never-used = Jamais utilisé
 
+# Autres services
+
+provider-with = Continuer avec { $provider }
+provider-going = Vers { $provider }
+provider-going-lead = Vous y êtes conduit, et revenez ici ensuite.
+provider-go = Aller vers { $provider }
+
 # Se connecter, s’inscrire, se déconnecter
 
 sign-in = Connexion
@@ -122,6 +129,9 @@ done-passkey-added = La clé d’accès est ajoutée.
 done-passkey-renamed = La clé d’accès a son nouveau nom.
 done-passkey-removed = La clé d’accès est retirée.
 done-passkey-gone = Cette clé d’accès était déjà retirée.
+done-identity-linked = Le compte est lié. Vous pouvez désormais vous connecter avec lui.
+done-identity-removed = Le compte n’est plus lié.
+done-identity-gone = Ce compte n’était déjà plus lié.
 done-language = Votre langue est enregistrée.
 done-needed = Votre rôle demande une seconde étape. Installez une application d’authentification pour continuer.
 done-factor-added = L’application d’authentification est installée.
@@ -176,6 +186,16 @@ factors-on = Activée
 factors-off = Désactivée
 factors-lead = Une connexion demande alors, en plus du mot de passe, un code que vous seul pouvez avoir.
 factor-added = Ajoutée { $when }
+identities = Comptes liés
+identities-lead = Les comptes d’autres services avec lesquels vous vous connectez ici.
+identities-count =
+    { $count ->
+        [0] Aucun
+        [one] Un compte
+       *[other] { $count } comptes
+    }
+identity-more = Lier un autre compte
+identity-add = Lier { $provider }
 passkeys = Clés d’accès
 passkeys-short = Connexion par empreinte, visage ou code
 passkeys-lead = Avec une clé d’accès, vous vous connectez par votre empreinte, votre visage ou le code de votre appareil, sans mot de passe.
@@ -320,6 +340,19 @@ event-api_key-created-to-other = Vous avez créé une clé d’API pour un compt
 event-api_key-revoked = Vous avez révoqué une clé d’API
 event-api_key-revoked-by-other = Un administrateur a révoqué une de vos clés d’API
 event-api_key-revoked-to-other = Vous avez révoqué une clé d’API d’un autre compte
+event-client-created-to-other = Vous avez créé un client pour un compte de service
+event-client-secret_rotated-to-other = Vous avez donné un nouveau secret à un client d’un compte de service
+event-client-disabled-to-other = Vous avez désactivé un client d’un compte de service
+event-client-enabled-to-other = Vous avez réactivé un client d’un compte de service
+event-client-deleted-to-other = Vous avez supprimé un client d’un compte de service
+event-token-issued = Vos applications ont reçu des jetons
+event-refresh-refused = Un jeton de renouvellement qui ne compte pas a été utilisé
+event-refresh-replayed = Un jeton de renouvellement déjà utilisé est revenu, et ses jetons ont été révoqués
+event-token-revoked = Des jetons vous appartenant ont été révoqués
+event-identity-linked = Un compte d’un autre service a été lié
+event-identity-refused = La liaison d’un compte d’un autre service a échoué
+event-identity-unlinked = Le lien avec un compte d’un autre service a été supprimé
+event-identity-token_given = Un jeton d’un autre service a été remis
 event-other = Quelque chose a changé
 
 # Temps
@@ -387,6 +420,16 @@ problem-factors-missing = Installez d’abord une application d’authentificati
 problem-proofs-invalid = Ce code est faux, déjà utilisé ou trop ancien. Demandez un autre e-mail.
 problem-accounts-email_taken = Un autre compte a maintenant cette adresse.
 problem-accounts-sign_up_closed = Les responsables de { $service } créent les comptes. Demandez-leur-en un.
+problem-providers-not_found = Ce service ne peut plus être utilisé ici. Choisissez une autre voie.
+problem-providers-unavailable = L’autre service ne répond pas en ce moment. Réessayez dans un instant, ou choisissez une autre voie.
+problem-providers-flow_invalid = Cela a pris trop de temps, était déjà terminé ou avait commencé dans un autre navigateur. Recommencez.
+problem-providers-denied = Vous n’avez pas donné votre accord là-bas, rien n’a donc été fait ici.
+problem-providers-refused = La réponse de l’autre service ne peut pas être acceptée. Réessayez.
+problem-providers-email_unverified = L’autre service ne dit pas que votre adresse e-mail est confirmée. Confirmez-la là-bas ; ou connectez-vous autrement, puis liez le compte.
+problem-providers-account_exists = Il existe déjà un compte avec votre adresse. Connectez-vous à celui-ci comme avant, puis liez-y ce compte. Si vous n’en connaissez pas le mot de passe, définissez-en un nouveau par e-mail.
+problem-identities-taken = Le compte d’une autre personne y est déjà lié ici.
+problem-identities-too_many = Vous avez lié autant de comptes que possible. Supprimez-en un d’abord.
+problem-factors-last_way_in = C’est votre seule façon de vous connecter. Définissez d’abord un mot de passe ou ajoutez une autre voie.
 problem-grants-last_admin = Vous êtes seul à administrer le service. Donnez d’abord ce rôle à quelqu’un d’autre.
 problem-precondition-stale = Votre compte a été modifié entre-temps. Réessayez.
 problem-challenge-required = L’énigme qui accompagne le formulaire n’a pas été résolue. Autorisez les scripts pour cette page, rechargez-la et envoyez le formulaire encore une fois.

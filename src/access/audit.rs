@@ -102,6 +102,10 @@ kinds! {
     RefreshReplayed "refresh.replayed";
     TokensIssued "token.issued";
     TokenRevoked "token.revoked";
+    IdentityLinked "identity.linked";
+    IdentityRefused "identity.refused";
+    IdentityUnlinked "identity.unlinked";
+    ProviderTokenGiven "identity.token_given";
 }
 
 /// An event about to be recorded.

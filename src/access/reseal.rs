@@ -3,18 +3,19 @@
 
 use diesel::prelude::*;
 
-use super::{keys, passkeys, refresh, totp};
+use super::{identities, keys, passkeys, refresh, totp};
 use crate::{
     app::App,
     db::{
         Conn,
         schema::{
-            outbox as mails, passkeys as passkey_rows, refresh_tokens, signing_keys, totp_factors,
+            identity_tokens, outbox as mails, passkeys as passkey_rows, provider_flows,
+            refresh_tokens, signing_keys, totp_factors,
         },
     },
     http::problem::Problem,
     kernel::{
-        id::{FactorId, MailId, PasskeyId, RefreshTokenId, UserId},
+        id::{FactorId, FlowId, IdentityId, MailId, PasskeyId, RefreshTokenId, UserId},
         vault::{Unopened, Vault},
     },
     work::outbox,
@@ -56,7 +57,9 @@ macro_rules! lot {
 type Reseal = fn(&mut Conn, &Vault, &str) -> Result<Lot, Problem>;
 
 /// Every column of sealed values.
-const COLUMNS: &[Reseal] = &[totp_secrets, credentials, letters, private_keys, successors];
+const COLUMNS: &[Reseal] = &[
+    totp_secrets, credentials, letters, private_keys, successors, provider_tokens, flows, returns,
+];
 
 fn totp_secrets(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     let column = totp_factors::sealed;
@@ -115,17 +118,41 @@ fn successors(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem>
     lot!(db, refresh_tokens, id, successor, after, Row, (id, successor), |(row, old)| (
         row,
         old,
-        next_token(vault, row, old.as_deref())
+        vault.reseal_some(refresh::place(row), old.as_deref())
     ))
 }
 
-/// Most tokens have none, or none that may still be asked for.
-fn next_token(
-    vault: &Vault,
-    id: &RefreshTokenId,
-    old: Option<&[u8]>,
-) -> Result<Option<Vec<u8>>, Unopened> {
-    old.map_or(Ok(None), |old| vault.reseal(refresh::place(id), old))
+fn provider_tokens(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
+    use identity_tokens::{identity_id, sealed};
+    type Row = (IdentityId, Vec<u8>);
+    lot!(db, identity_tokens, identity_id, sealed, after, Row, (identity_id, sealed), |(
+        id,
+        old,
+    )| (
+        id,
+        old,
+        vault.reseal(identities::tokens_place(id), old)
+    ))
+}
+
+fn flows(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
+    use provider_flows::{id, sealed};
+    lot!(db, provider_flows, id, sealed, after, (FlowId, Vec<u8>), (id, sealed), |(row, old)| (
+        row,
+        old,
+        vault.reseal(identities::flow_place("sealed", row), old)
+    ))
+}
+
+/// What a provider has answered, while the person decides what to do with it.
+fn returns(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
+    use provider_flows::{id, returned};
+    type Row = (FlowId, Option<Vec<u8>>);
+    lot!(db, provider_flows, id, returned, after, Row, (id, returned), |(row, old)| (
+        row,
+        old,
+        vault.reseal_some(identities::flow_place("returned", row), old.as_deref())
+    ))
 }
 
 /// Goes through everything once; answers how many values were sealed anew. A value that does not

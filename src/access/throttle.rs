@@ -72,9 +72,9 @@ rate_classes! {
     SignUps "sign-ups": sign_ups in sign_up_window_seconds;
     /// Asking for a mail: every request counts.
     Mails "mails": mails in mail_window_seconds;
-    /// Using a link or a code that came by mail: failures count.
+    /// Using a link or a code that came by mail or from a provider: failures count.
     Proofs "proofs": address_failures in address_window_seconds;
-    /// Beginning with a passkey: every one counts.
+    /// Beginning with a passkey or at a provider: every one counts.
     Ceremonies "ceremonies": ceremonies in ceremony_window_seconds;
     /// Showing to be a client, or using a refresh token: failures count.
     Clients "clients": address_failures in address_window_seconds;

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vectors_of_rfc_6238_are_accepted() {
+    fn totp_01_the_vectors_of_rfc_6238_are_accepted() {
         for (seconds, code) in VECTORS {
             assert_eq!(step_at(seconds, code, 0), Some(seconds / 30), "{seconds}");
         }

@@ -19,6 +19,7 @@ use crate::{
         chance::Chance,
         clock::Clock,
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Cost, Hasher, Policy, breached::Breached},
         ring::Keys,
@@ -96,6 +97,7 @@ pub fn open(config: Config) -> Result<Boot, Failure> {
         vault: Vault::with(&keys, &seed, chance.clone()),
         keys: Keys::default(),
         templates,
+        fetch: Fetch::new(config.http.limits()),
         chance,
         config: Arc::new(config),
     };

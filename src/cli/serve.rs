@@ -21,7 +21,7 @@ use crate::{
     api,
     app::App,
     config::{Config, Delivery},
-    features::setup,
+    features::{setup, social::flow},
     http::{metrics::Metrics, problem::Problem},
     kernel::{
         secret::{MasterKey, Token},
@@ -197,19 +197,20 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 Ok::<_, Problem>((ids, throttle::over(db, now, LOT)?))
             })
             .await?;
-        let (proofs, mails, ceremonies) = app
+        let (proofs, mails, ceremonies, flows) = app
             .db
             .read(move |db| {
                 let proofs = once::over(db, now, LOT)?;
                 let ceremonies = ceremony::over(db, now, LOT)?;
-                Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?, ceremonies))
+                let flows = flow::over(db, now, LOT)?;
+                Ok::<_, Problem>((proofs, queue::over(db, now, LOT)?, ceremonies, flows))
             })
             .await?;
         let families =
             app.db.read(move |db| Ok::<_, Problem>(families::over(db, now, LOT)?)).await?;
-        let lots =
-            [ids.len(), keys.len(), proofs.len(), mails.len(), ceremonies.len(), families.len()];
-        let found = lots.into_iter().max().unwrap_or(0);
+        let own = [ids.len(), keys.len(), proofs.len(), families.len()];
+        let lots = own.into_iter().chain([mails.len(), ceremonies.len(), flows.len()]);
+        let found = lots.max().unwrap_or(0);
         app.db
             .write_quiet(move |db| {
                 sessions::sweep(db, &ids)?;
@@ -222,6 +223,7 @@ async fn sweep_once(app: &App) -> Result<(), Problem> {
                 keys::sweep(db, now)?;
                 once::sweep(db, &proofs)?;
                 ceremony::sweep(db, &ceremonies)?;
+                flow::sweep(db, &flows)?;
                 queue::sweep(db, &mails)?;
                 Ok::<_, Problem>(throttle::sweep(db, &keys, now)?)
             })

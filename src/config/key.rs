@@ -1,10 +1,12 @@
-//! One row of the table of settings: what is known of a setting beside its value.
+//! One row of the table of settings: what is known of a setting beside its value. A row of a group
+//! stands for as many settings as the group has members, each under a name that the operator chooses.
 
 use super::{keys::KEYS, values::Setting};
 
 /// One row of the table.
 pub struct Key {
-    /// The dotted name in the file, such as `session.idle_seconds`.
+    /// The dotted name in the file, such as `session.idle_seconds`. In a group `<name>` stands for
+    /// the name of the member: `providers.<name>.issuer`.
     pub name: &'static str,
     /// What the setting does, in Markdown.
     pub doc: &'static str,
@@ -39,9 +41,29 @@ impl Key {
         Self { name, doc, default, limits, form: T::FORM, secret: T::SECRET, expected: T::EXPECTED }
     }
 
-    /// The row of a name from the table.
+    /// The row of a setting, by its full name.
     pub fn find(name: &str) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.name == name)
+        KEYS.iter().find(|key| key.is_of(name))
+    }
+
+    fn is_of(&self, name: &str) -> bool {
+        match self.ends() {
+            None => self.name == name,
+            Some((start, end)) => {
+                let member = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+                member.is_some_and(is_member)
+            }
+        }
+    }
+
+    /// What stands before and behind the name of a member, for a row of a group.
+    fn ends(&self) -> Option<(&'static str, &'static str)> {
+        self.name.split_once(MEMBER)
+    }
+
+    /// Whether it belongs to a group.
+    pub fn is_of_group(&self) -> bool {
+        self.ends().is_some()
     }
 
     /// The variable that sets it.
@@ -52,6 +74,23 @@ impl Key {
     /// The name with underscores for dots: the file's name among the service's credentials.
     pub fn flat_name(&self) -> String {
         self.name.replace('.', "_")
+    }
+
+    /// The setting that goes by a flat name: its row, and its full name.
+    pub fn find_flat(flat: &str) -> Option<(&'static Self, String)> {
+        let plain = KEYS.iter().find(|key| key.name.replace('.', "_") == flat);
+        if let Some(key) = plain {
+            return Some((key, key.name.to_owned()));
+        }
+        let member = |key: &'static Self| {
+            let (start, end) = key.ends()?;
+            let (start, end) = (start.replace('.', "_"), end.replace('.', "_"));
+            let member = flat.strip_prefix(&*start)?.strip_suffix(&*end)?;
+            is_member(member).then(|| (end.len(), key, key.name.replace(MEMBER, member)))
+        };
+        // The longest end leaves no part of a key in the name of a member.
+        let found = KEYS.iter().filter_map(member).max_by_key(|(length, ..)| *length);
+        found.map(|(_, key, name)| (key, name))
     }
 
     /// What a value has to be, as the end of the sentence "it must be …".
@@ -66,4 +105,17 @@ impl Key {
     pub fn section(&self) -> &'static str {
         self.name.split_once('.').map_or("", |(section, _)| section)
     }
+}
+
+/// What stands for the name of a member in the rows of a group.
+const MEMBER: &str = "<name>";
+
+/// Whether a member of a group may be called this. No name has a dot or a capital, so that variables
+/// can hold it.
+pub fn is_member(name: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.len() <= 32
+        && name.starts_with(|first: char| first.is_ascii_lowercase())
+        && !name.ends_with('_')
+        && name.bytes().all(is_inner)
 }

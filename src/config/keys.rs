@@ -1,7 +1,7 @@
 //! The one table of settings. Each fact about a setting stands here once: the typed structs, the
 //! parser, the reference page, the sample file and `config show` are all made from it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use url::Url;
 
@@ -10,90 +10,20 @@ use super::{
     face::Place,
     key::Key,
     load::Reader,
+    secrets::EcKey,
+    table::{limits, table},
     unset::HostName,
     values::{
         DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
         ShowDocs,
     },
+    web::{ClientAuth, Issuer, Parameter, Preset, ScopeName, WebAddress},
 };
 use crate::kernel::{
     color::Color,
     email::Email,
     secret::{MasterKey, Secret},
 };
-
-macro_rules! limits {
-    () => {
-        None
-    };
-    ($min:literal, $max:literal) => {
-        Some(($min, $max))
-    };
-}
-
-macro_rules! table {
-    (
-        $(#[doc = $config_doc:literal])+
-        Config {$(
-            $(#[doc = $doc:literal])+
-            $key:ident: $type:ty = $default:literal $(in $min:literal..=$max:literal)?;
-        )+}
-        $(
-            #[doc = $about:literal]
-            $section:ident: $Section:ident {$(
-                $(#[doc = $sub_doc:literal])+
-                $sub:ident: $sub_type:ty = $sub_default:literal
-                    $(in $sub_min:literal..=$sub_max:literal)?;
-            )+}
-        )+
-    ) => {
-        $(#[doc = $config_doc])+
-        #[derive(Clone)]
-        pub struct Config {
-            $($(#[doc = $doc])+ pub $key: $type,)+
-            $(#[doc = $about] pub $section: $Section,)+
-        }
-
-        $(
-            #[doc = $about]
-            #[derive(Clone, Debug)]
-            pub struct $Section {
-                $($(#[doc = $sub_doc])+ pub $sub: $sub_type,)+
-            }
-        )+
-
-        /// Every setting, in the order of the reference page.
-        pub const KEYS: &[Key] = &[
-            $(Key::new::<$type>(
-                stringify!($key),
-                concat!($($doc),+),
-                concat!($default),
-                limits!($($min, $max)?),
-            ),)+
-            $($(Key::new::<$sub_type>(
-                concat!(stringify!($section), ".", stringify!($sub)),
-                concat!($($sub_doc),+),
-                concat!($sub_default),
-                limits!($($sub_min, $sub_max)?),
-            ),)+)+
-        ];
-
-        /// Every section of the file with what it holds.
-        pub const SECTIONS: &[(&str, &str)] = &[$((stringify!($section), $about)),+];
-
-        impl Config {
-            /// Asks the reader for each setting in turn.
-            pub(super) fn read(from: &mut Reader) -> Self {
-                Self {
-                    $($key: from.read(stringify!($key)),)+
-                    $($section: $Section {
-                        $($sub: from.read(concat!(stringify!($section), ".", stringify!($sub))),)+
-                    },)+
-                }
-            }
-        }
-    };
-}
 
 table! {
     /// The settings of one running service, checked. Made by [`Config::load`] alone.
@@ -228,9 +158,10 @@ table! {
         mails: u32 = 300 in 1..=1_000_000;
         /// Seconds over which an address's requests for mail are counted.
         mail_window_seconds: u32 = 600 in 60..=86_400;
-        /// Beginnings with a passkey from one address before further ones must wait.
+        /// Beginnings with a passkey or at a provider from one address before further ones must
+        /// wait.
         ceremonies: u32 = 1000 in 1..=1_000_000;
-        /// Seconds over which an address's beginnings with a passkey are counted.
+        /// Seconds over which an address's beginnings with a passkey or at a provider are counted.
         ceremony_window_seconds: u32 = 600 in 60..=86_400;
         /// Requests for a mail to one account before further ones must wait.
         account_mails: u32 = 10 in 1..=1000;
@@ -352,5 +283,73 @@ table! {
         /// nobody but this machine can reach the service". The contract itself (`/openapi.json`)
         /// and the pages of problems are for everybody.
         enabled: ShowDocs = "auto";
+    }
+
+    /// Requests that the service itself sends: to providers of sign-ins.
+    http: Http {
+        /// Seconds that one of them may take. A provider that is slower counts as gone.
+        timeout_seconds: u32 = 10 in 1..=60;
+        /// The longest answer that is read, in bytes.
+        answer_bytes: u32 = 262_144 in 4096..=16_777_216;
+        /// Machines that may lie in a private network or be this one, and may be asked over plain
+        /// http. All others must have a public address, and are asked over https.
+        private_hosts: Vec<HostName> = "";
+    }
+
+    each
+    /// Services that people can sign in with, each under a name of your choice: lower-case letters,
+    /// digits and `_`. The name is a part of the address that the provider leads back to,
+    /// `<public_url>/sign-in/callback/<name>`, and stays with the accounts: don't change it.
+    providers: Provider {
+        /// Which service it is. `auto` for the one that the name says, such as `google`, and `oidc`
+        /// for any other name. With `oidc` it takes `issuer`, with `oauth2` three addresses.
+        preset: Preset = "auto";
+        /// What people call it. Unset: the usual name of the service.
+        title: Option<String> = "" in 1..=40;
+        /// The id of the client that the provider has given to this service. It must be set.
+        client_id: Option<String> = "" in 1..=255;
+        /// The secret of the client.
+        client_secret: Option<Secret> = "" in 1..=1024;
+        /// How the secret is sent: `basic` in a header, `post` in the form, `auto` as the provider
+        /// says that it likes.
+        client_auth: ClientAuth = "auto";
+        /// The issuer (OpenID Connect): its discovery document is found below it. Microsoft's may
+        /// name one tenant in the place of `common`.
+        issuer: Option<Issuer> = "";
+        /// Where people are sent (OAuth 2.0).
+        authorization_url: Option<WebAddress> = "";
+        /// Where codes are exchanged (OAuth 2.0).
+        token_url: Option<WebAddress> = "";
+        /// Where the provider tells who somebody is (OAuth 2.0).
+        userinfo_url: Option<WebAddress> = "";
+        /// Where it tells which of somebody's addresses are verified, in the form of GitHub.
+        emails_url: Option<WebAddress> = "";
+        /// What is asked for. Unset: who somebody is, and their address.
+        scopes: Vec<ScopeName> = "";
+        /// Parameters that are added to the address that people are sent to.
+        parameters: Vec<Parameter> = "";
+        /// The field of an answer that says who somebody is and never changes (OAuth 2.0).
+        subject_claim: Option<String> = "" in 1..=60;
+        /// The field with the e-mail address.
+        email_claim: Option<String> = "" in 1..=60;
+        /// The field that says whether the address is verified.
+        email_verified_claim: Option<String> = "" in 1..=60;
+        /// The field with the name.
+        name_claim: Option<String> = "" in 1..=60;
+        /// Whether every address counts as verified, whatever the provider says of it. Only for one
+        /// at which nobody can enter the address of somebody else: who has a verified address gets
+        /// the account that has it here.
+        email_is_verified: bool = false;
+        /// Whether an address that both sides have verified joins the two accounts. False: people
+        /// sign in to the one they have, and add the other there.
+        link_by_email: bool = true;
+        /// Whether the provider's own tokens are kept, encrypted, to be handed out to the person.
+        keep_tokens: bool = false;
+        /// Apple: the id of the team that signs client secrets.
+        team_id: Option<String> = "" in 1..=40;
+        /// Apple: the id of the key that signs them.
+        key_id: Option<String> = "" in 1..=40;
+        /// Apple: that key, in PEM (PKCS #8).
+        private_key: Option<EcKey> = "";
     }
 }

@@ -1,16 +1,23 @@
 //! Makes the settings from what the sources give. Every problem is found before any is reported,
 //! and none of them repeats a value.
 
-use std::{collections::BTreeSet, error::Error, fmt, net::SocketAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fmt,
+    net::SocketAddr,
+};
 
 use url::{Host, Url};
 
 use super::{
     key::{Form, Key},
     keys::Config,
+    provider::Provider,
     sources::{Found, Source, Sources},
     unset::HostName,
     values::{MailTls, Setting, items},
+    web::{Issuer, WebAddress},
 };
 use crate::kernel::color::Color;
 
@@ -35,6 +42,8 @@ impl Error for Problems {}
 /// A setting that has been read: its text as others may see it, and where that came from.
 pub(super) struct Line {
     pub key: &'static Key,
+    /// Its full name.
+    pub name: String,
     pub text: String,
     pub source: Source,
 }
@@ -70,7 +79,7 @@ pub(super) fn read(sources: &Sources) -> Result<(Config, Vec<Line>), Problems> {
 pub(super) struct Reader {
     found: Found,
     lines: Vec<Line>,
-    wrong: BTreeSet<&'static str>,
+    wrong: BTreeSet<String>,
 }
 
 impl Reader {
@@ -80,7 +89,7 @@ impl Reader {
 
     /// The value from the strongest source. The weaker ones must be right all the same: their turn
     /// may come.
-    pub fn read<T: Setting>(&mut self, name: &'static str) -> T {
+    pub fn read<T: Setting>(&mut self, name: &str) -> T {
         let key = Key::find(name).expect("the table reads its own rows");
         let mut best = None;
         for (text, source) in self.found.texts.remove(name).unwrap_or_default() {
@@ -89,13 +98,33 @@ impl Reader {
                 None => {
                     let message = format!("{source}: {name} must be {}", key.expected());
                     self.found.problems.push(message);
-                    self.wrong.insert(name);
+                    self.wrong.insert(name.to_owned());
                 }
             }
         }
         let (value, text, source) = best.unwrap_or_else(|| self.default(key));
-        self.lines.push(Line { key, text, source });
+        self.lines.push(Line { key, name: name.to_owned(), text, source });
         value
+    }
+
+    /// The members of a group of which anything is set, by their names. `read` gets the beginning
+    /// of the names of a member's settings.
+    pub fn each<G>(
+        &mut self,
+        group: &str,
+        read: impl Fn(&mut Self, &str) -> G,
+    ) -> BTreeMap<String, G> {
+        let start = format!("{group}.");
+        let member = |name: &String| {
+            let (member, _) = name.strip_prefix(&start)?.split_once('.')?;
+            Some(member.to_owned())
+        };
+        let members: BTreeSet<_> = self.found.texts.keys().filter_map(member).collect();
+        let read = |member: String| {
+            let value = read(self, &format!("{start}{member}"));
+            (member, value)
+        };
+        members.into_iter().map(read).collect()
     }
 
     fn default<T: Setting>(&mut self, key: &'static Key) -> (T, String, Source) {
@@ -112,7 +141,7 @@ impl Reader {
     fn filled(&self, default: &str) -> String {
         let mut text = default.to_owned();
         for line in &self.lines {
-            let name = format!("{{{}}}", line.key.name);
+            let name = format!("{{{}}}", line.name);
             if text.contains(&name) {
                 text = text.replace(&name, &in_url(line));
             }
@@ -124,10 +153,10 @@ impl Reader {
     /// Reports a broken rule between settings, at the place of the first one. A rule on a setting
     /// that is wrong in itself says nothing.
     fn rule(&mut self, names: &[&str], holds: bool, message: &str) {
-        if holds || names.iter().any(|name| self.wrong.contains(name)) {
+        if holds || names.iter().any(|name| self.wrong.contains(*name)) {
             return;
         }
-        let line = self.lines.iter().find(|line| line.key.name == names[0]);
+        let line = self.lines.iter().find(|line| line.name == names[0]);
         let line = line.expect("rules name rows of the table");
         self.found.problems.push(format!("{}: {} {message}", line.source, names[0]));
     }
@@ -186,6 +215,7 @@ fn check(config: &Config, reader: &mut Reader) {
     check_mail(config, reader);
     check_brand(config, reader);
     check_transport(config, reader);
+    check_providers(config, reader);
     // A set domain in which no page of the service lies would make every passkey useless.
     reader.rule(
         &["passkeys.rp_id", "public_url"],
@@ -250,6 +280,34 @@ fn check_transport(config: &Config, reader: &mut Reader) {
         config.is_https() || is_loopback(&config.public_url) || !at_home || told,
         "must be https unless its host is this machine, or allow_insecure_http = true",
     );
+}
+
+/// Each provider has what it takes, and none is asked in the clear but where that is told.
+fn check_providers(config: &Config, reader: &mut Reader) {
+    for (name, settings) in &config.providers {
+        let setting = |last: &str| format!("providers.{name}.{last}");
+        if let Err((last, why)) = Provider::of(name, settings) {
+            reader.rule(&[&setting(last)], false, why);
+        }
+        let web = |address: &Option<WebAddress>| address.as_ref().map(|it| it.url().clone());
+        for (last, url) in [
+            ("issuer", settings.issuer.as_ref().and_then(Issuer::url)),
+            ("authorization_url", web(&settings.authorization_url)),
+            ("token_url", web(&settings.token_url)),
+            ("userinfo_url", web(&settings.userinfo_url)),
+            ("emails_url", web(&settings.emails_url)),
+        ] {
+            let is_told = |url: &Url| {
+                let host = url.host().map(|host| host.to_owned());
+                config.http.private_hosts.iter().any(|listed| Some(listed.host()) == host.as_ref())
+            };
+            reader.rule(
+                &[&setting(last), "http.private_hosts"],
+                url.is_none_or(|url| url.scheme() == "https" || is_told(&url)),
+                "must be https unless http.private_hosts names its host",
+            );
+        }
+    }
 }
 
 /// Whether an address leads to this machine alone.

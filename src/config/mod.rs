@@ -9,25 +9,33 @@ mod keys;
 mod load;
 mod master;
 mod party;
+mod provider;
+mod secrets;
 mod show;
 mod sources;
+mod table;
 #[cfg(test)]
 mod tests;
 mod unset;
 mod values;
+mod web;
 
 use std::{fmt, net::SocketAddr};
+
+use crate::kernel::fetch;
 
 pub use audience::Audience;
 pub use face::Place;
 pub use folder::{FolderError, Privacy, prepare_data_dir};
 pub use keys::{
-    Account, Brand, Challenge, Config, Database, Docs, Limits, Log, Mail, Oauth, Pages, Passkeys,
-    Password, Service, Session, Setup, SignUp, Throttle, Tokens,
+    Account, Brand, Challenge, Config, Database, Docs, Http, Limits, Log, Mail, Oauth, Pages,
+    Passkeys, Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
 pub use load::Problems;
 pub use master::{Change, begin_change, change, end_change, make_change, master_keys};
 pub use party::RelyingParty;
+pub use provider::{ClientProof, Endpoints, Protocol, Provider, is_tenant, issuer_of_tenant};
+pub use secrets::EcKey;
 pub use show::{reference, sample, show};
 pub use sources::Sources;
 pub use unset::HostName;
@@ -35,6 +43,7 @@ pub use values::{
     DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
     ShowDocs,
 };
+pub use web::{ClientAuth, Preset};
 
 /// What becomes of mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +54,17 @@ pub enum Delivery {
     Mailbox,
     /// It waits until a mail server is configured.
     Later,
+}
+
+impl Http {
+    /// What the service's own requests may cost, and where they may go.
+    pub fn limits(&self) -> fetch::Limits {
+        fetch::Limits {
+            seconds: self.timeout_seconds,
+            bytes: usize::try_from(self.answer_bytes).unwrap_or(usize::MAX),
+            private_hosts: self.private_hosts.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 impl Config {

@@ -5,7 +5,7 @@ use super::{
     key::Key,
     keys::{KEYS, SECTIONS},
     load::{self, Line, Problems},
-    sources::Sources,
+    sources::{Source, Sources},
 };
 
 /// The settings in force, one `key = value  # source` per line, secrets as `[secret]`.
@@ -13,7 +13,7 @@ pub fn show(sources: &Sources) -> Result<String, Problems> {
     let (_, lines) = load::read(sources)?;
     Ok(lines
         .iter()
-        .map(|line| format!("{} = {}  # {}\n", line.key.name, line.value(), line.source))
+        .map(|line| format!("{} = {}  # {}\n", line.name, line.value(), line.source))
         .collect())
 }
 
@@ -34,7 +34,32 @@ pub fn sample() -> String {
         }
         sample_line(&mut out, line);
     }
+    sample_groups(&mut out);
     out
+}
+
+/// What a member of each group can have. It is all comment: there is no member by default.
+fn sample_groups(out: &mut String) {
+    let mut section = "";
+    for key in KEYS.iter().filter(|key| key.is_of_group()) {
+        if key.section() != section {
+            section = key.section();
+            out.push('\n');
+            comment(out, about(section));
+            out.push_str(&format!("#\n# [{section}.example]\n"));
+        }
+        let name = key.name.rsplit('.').next().unwrap_or(key.name);
+        out.push_str("#\n");
+        comment(out, key.doc.trim());
+        comment(out, &format!("It must be {}.", key.expected()));
+        out.push_str(&format!("# {name} = {}\n", written(key)));
+    }
+}
+
+/// The default of a row in TOML.
+fn written(key: &'static Key) -> String {
+    let (text, source) = (key.default.to_owned(), Source::Default);
+    Line { key, name: key.name.to_owned(), text, source }.value()
 }
 
 fn sample_line(out: &mut String, line: &Line) {
@@ -73,7 +98,7 @@ pub fn reference() -> String {
     for key in KEYS {
         if section != Some(key.section()) {
             section = Some(key.section());
-            out.push_str(&heading(key.section()));
+            out.push_str(&heading(key));
             out.push_str("| key | variable | default | must be | meaning |\n");
             out.push_str("| --- | --- | --- | --- | --- |\n");
         }
@@ -82,10 +107,11 @@ pub fn reference() -> String {
     out
 }
 
-fn heading(section: &str) -> String {
-    match section {
+fn heading(key: &Key) -> String {
+    let member = if key.is_of_group() { ".<name>" } else { "" };
+    match key.section() {
         "" => "\n## Top of the file\n\n".to_owned(),
-        section => format!("\n## `[{section}]`\n\n{}\n\n", about(section)),
+        section => format!("\n## `[{section}{member}]`\n\n{}\n\n", about(section)),
     }
 }
 
@@ -123,6 +149,9 @@ Doorward starts without any setting. Settings come from, the later ones winning:
 In a variable, the items of a list stand between commas. A key or variable that is not on this page
 is refused, and so is a wrong value, also where a stronger source overrides it. All problems are
 reported at once, each with its place, and no message repeats a value.
+
+A section `[providers.<name>]` stands once for each provider, with its name in the place of `<name>`:
+`[providers.google]`, and in a variable `DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID`.
 
 `doorward config check` reports the problems, `doorward config show` prints each setting with its
 value and source (secrets as `[secret]`), `doorward config sample` prints a commented file.

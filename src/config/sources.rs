@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -16,7 +16,7 @@ use toml::{
 };
 
 use super::{
-    key::{Form, Key},
+    key::{Form, Key, is_member},
     keys::KEYS,
 };
 
@@ -95,7 +95,7 @@ impl fmt::Display for Source {
 /// with the sources themselves.
 #[derive(Default)]
 pub(super) struct Found {
-    pub texts: BTreeMap<&'static str, Vec<(String, Source)>>,
+    pub texts: BTreeMap<String, Vec<(String, Source)>>,
     pub problems: Vec<String>,
 }
 
@@ -131,8 +131,8 @@ impl Found {
             let name = dotted(section, name);
             match (Key::find(&name), value.get_ref()) {
                 (Some(key), value) => match written(key.form, value) {
-                    Some(text) => self.texts.entry(key.name).or_default().push((text, source)),
-                    None => self.problem(&source, misfit(key, value)),
+                    Some(text) => self.texts.entry(name).or_default().push((text, source)),
+                    None => self.problem(&source, misfit(key, &name, value)),
                 },
                 (None, DeValue::Table(inner)) if is_section(&name) || !inner.is_empty() => {
                     self.table(path, text, &name, inner);
@@ -150,16 +150,28 @@ impl Found {
     }
 
     fn credentials(&mut self, folder: &Path) {
-        for key in KEYS.iter().filter(|key| key.secret) {
-            let name = key.flat_name();
-            match read_text(&folder.join(&name)) {
+        let plain = KEYS.iter().filter(|key| key.secret && !key.is_of_group());
+        let mut wanted: Vec<_> = plain.map(|key| (key.flat_name(), key.name.to_owned())).collect();
+        // The names of a group's members are told by the files that there are.
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            if let Some((key, name)) = Key::find_flat(&file)
+                && key.secret
+                && key.is_of_group()
+            {
+                wanted.push((file, name));
+            }
+        }
+        for (file, name) in wanted {
+            match read_text(&folder.join(&file)) {
                 Ok(text) => {
                     let text = text.trim().to_owned();
-                    self.texts.entry(key.name).or_default().push((text, Source::Credential(name)));
+                    let source = Source::Credential(file);
+                    self.texts.entry(name).or_default().push((text, source));
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
-                    self.problem(&Source::Credential(name), format!("cannot be read: {error}"));
+                    self.problem(&Source::Credential(file), format!("cannot be read: {error}"));
                 }
             }
         }
@@ -171,7 +183,7 @@ impl Found {
                 continue;
             }
             let plain = name.strip_suffix("_FILE").unwrap_or(name);
-            let Some(key) = KEYS.iter().find(|key| key.variable() == plain) else {
+            let Some(setting) = of_variable(plain) else {
                 let known = KEYS.iter().map(Key::variable);
                 let known = known.flat_map(|name| [format!("{name}_FILE"), name]);
                 self.problems.push(unknown("variable", name, known));
@@ -184,18 +196,18 @@ impl Found {
                 self.problem(name, "is not valid UTF-8".to_owned());
             } else if !from_file {
                 let source = Source::Variable(name.clone());
-                self.texts.entry(key.name).or_default().push((value.clone(), source));
+                self.texts.entry(setting).or_default().push((value.clone(), source));
             } else {
-                self.variable_file(key, name, Path::new(value));
+                self.variable_file(setting, name, Path::new(value));
             }
         }
     }
 
-    fn variable_file(&mut self, key: &Key, name: &str, path: &Path) {
+    fn variable_file(&mut self, setting: String, name: &str, path: &Path) {
         match read_text(path) {
             Ok(text) => {
                 let source = Source::VariableFile(name.to_owned());
-                self.texts.entry(key.name).or_default().push((text.trim().to_owned(), source));
+                self.texts.entry(setting).or_default().push((text.trim().to_owned(), source));
             }
             // The path stays out of it: a secret may have been put there by mistake.
             Err(error) => self.problem(name, format!("names a file that cannot be read: {error}")),
@@ -205,6 +217,13 @@ impl Found {
     fn problem(&mut self, place: &(impl fmt::Display + ?Sized), message: String) {
         self.problems.push(format!("{place}: {message}"));
     }
+}
+
+/// The full name of the setting that a variable sets.
+fn of_variable(variable: &str) -> Option<String> {
+    let flat = variable.strip_prefix(PREFIX)?;
+    let is_upper = !flat.bytes().any(|byte| byte.is_ascii_lowercase());
+    Key::find_flat(&flat.to_lowercase()).filter(|_| is_upper).map(|(_, name)| name)
 }
 
 fn read_text(path: &Path) -> io::Result<String> {
@@ -230,8 +249,11 @@ fn dotted(section: &str, name: &Spanned<impl AsRef<str>>) -> String {
     if section.is_empty() { name } else { format!("{section}.{name}") }
 }
 
+/// Whether keys stand below this name: of a section, or of a member of a group.
 fn is_section(name: &str) -> bool {
-    KEYS.iter().any(|key| key.section() == name)
+    let is_group = |group: &str| KEYS.iter().any(|key| key.is_of_group() && key.section() == group);
+    let member = name.split_once('.').filter(|(group, _)| is_group(group));
+    KEYS.iter().any(|key| key.section() == name) || member.is_some_and(|(_, it)| is_member(it))
 }
 
 /// The value as a variable would write it, or nothing when it has another form.
@@ -253,14 +275,14 @@ fn written(form: Form, value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-fn misfit(key: &Key, value: &DeValue<'_>) -> String {
+fn misfit(key: &Key, name: &str, value: &DeValue<'_>) -> String {
     let hint = match (key.form, value) {
         (Form::Number | Form::Switch, DeValue::String(_)) => ", without quotes",
         (Form::Text, _) => ", in quotes",
         (Form::List, _) => ", each in quotes, in brackets",
         _ => "",
     };
-    format!("{} must be {}{hint}", key.name, key.expected())
+    format!("{name} must be {}{hint}", key.expected())
 }
 
 fn unknown(kind: &str, name: &str, known: impl Iterator<Item = String>) -> String {

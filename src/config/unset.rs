@@ -28,6 +28,10 @@ impl HostName {
 }
 
 impl HostName {
+    pub fn host(&self) -> &Host {
+        &self.0
+    }
+
     /// The name, if it is no address.
     pub fn domain(&self) -> Option<&str> {
         match &self.0 {

@@ -381,3 +381,5 @@ fn bits(address: IpAddr) -> (u128, u32) {
         IpAddr::V6(address) => (address.to_bits(), 128),
     }
 }
+
+pub(super) use choices;

@@ -371,6 +371,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        user_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        subject -> Text,
+        email -> Nullable<Text>,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identity_tokens (identity_id) {
+        identity_id -> Text,
+        sealed -> Binary,
+        expires_at -> Nullable<BigInt>,
+        lease_until -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    provider_flows (id) {
+        id -> Text,
+        state_hash -> Binary,
+        browser_hash -> Binary,
+        provider -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        sealed -> Binary,
+        return_to -> Text,
+        remember -> Bool,
+        returned -> Nullable<Binary>,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(oauth_clients -> users (user_id));
@@ -388,5 +429,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
     totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
     passkey_users, passkeys, passkey_ceremonies, api_keys, signing_keys, revocations,
-    oauth_clients, refresh_families, refresh_tokens, used_proofs,
+    oauth_clients, refresh_families, refresh_tokens, used_proofs, identities, identity_tokens,
+    provider_flows,
 );

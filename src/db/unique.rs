@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 /// Rules that PostgreSQL knows by another name than the one it would make from the columns:
 /// primary keys other than `id`, the `id` that is none, and indexes that a migration names.
-const NAMED: [(&str, &str); 14] = [
+const NAMED: [(&str, &str); 15] = [
     ("imported_users.user_id", "imported_users_pkey"),
     ("imported_users.source,external_id", "imported_users_external"),
     ("passwords.user_id", "passwords_pkey"),
@@ -20,6 +20,7 @@ const NAMED: [(&str, &str); 14] = [
     ("revocations.target,kind,at", "revocations_pkey"),
     ("signing_keys.kid", "signing_keys_pkey"),
     ("passkey_users.user_id", "passkey_users_pkey"),
+    ("identity_tokens.identity_id", "identity_tokens_pkey"),
 ];
 
 /// Whether the statement failed because a row with the same value in `columns` exists, written as

@@ -20,4 +20,5 @@ pub mod recovery;
 pub mod roles;
 pub mod sessions;
 pub mod setup;
+pub mod social;
 pub mod tokens;

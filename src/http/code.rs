@@ -107,6 +107,15 @@ codes! {
         "Ask the people who run the service for an account.";
     CurrentPasswordWrong 403 "passwords.current_wrong": "The current password is wrong.",
         "Try again with the password that you sign in with.";
+    FlowInvalid 403 "providers.flow_invalid": "This way through a provider can't be continued.",
+        "It took too long, was finished, or was begun in another browser: begin again.";
+    ProviderDenied 403 "providers.denied": "The provider was told not to say who you are.",
+        "Begin again, and agree at the provider; or use another way.";
+    ProviderRefused 403 "providers.refused": "The provider's answer was not accepted.",
+        "Begin again. If it stays, the provider or its settings here are in disorder.";
+    ProviderEmailUnverified 403 "providers.email_unverified":
+        "The provider names no address that it has verified.",
+        "Verify your address at the provider, or sign in another way and add the account then.";
     OriginRefused 403 "csrf.origin_refused": "The request comes from a page of another origin.",
         "Call from the service's own origin, or have the origin listed in `allowed_origins`.";
     SetupTokenInvalid 403 "setup.token_invalid": "The set-up link is not valid any more.",
@@ -138,6 +147,12 @@ codes! {
         "List the keys again; it may have been revoked or have expired.";
     ClientNotFound 404 "clients.not_found": "There is no such client.",
         "List the clients again; it may have been deleted.";
+    ProviderNotFound 404 "providers.not_found": "There is no such provider.",
+        "List the providers again; it may have been taken out of the settings.";
+    IdentityNotFound 404 "identities.not_found": "There is no such identity.",
+        "List your identities again; it may have been removed.";
+    ProviderTokensMissing 404 "identities.no_tokens": "No token of the provider is at hand.",
+        "Sign in with the provider again; the service must be set to keep its tokens.";
     MethodNotAllowed 405 "request.method_not_allowed": "This path does not know the method.",
         "Use one of the methods in the `Allow` header.";
     RequestTimeout 408 "request.timeout": "The body took too long to arrive.",
@@ -151,7 +166,14 @@ codes! {
     PasskeysUnavailable 409 "passkeys.unavailable": "Passkeys can't be used at this address.",
         "They need a host name: have `public_url` or `passkeys.rp_id` name one.";
     LastWayIn 409 "factors.last_way_in": "This is the only way to sign in.",
-        "Set a password or add another passkey first.";
+        "Set a password, add another passkey or link an account at another service first.";
+    ProviderAccountExists 409 "providers.account_exists":
+        "There is an account with this address already.",
+        "Sign in to it as before, and add the provider there.";
+    IdentityTaken 409 "identities.taken": "Another account has this identity.",
+        "Remove it there first, or use the account that has it.";
+    TooManyIdentities 409 "identities.too_many": "The account has 20 identities already.",
+        "Remove those that are not used.";
     OwnAccount 409 "accounts.own": "This is your own account.",
         "Change your own account below `/v1/me`, soon after signing in.";
     SetupDone 409 "setup.already_done": "The service has an administrator already.",
@@ -200,6 +222,8 @@ codes! {
         "Wait for the number of seconds in `Retry-After`, then repeat the request.";
     Unavailable 503 "server.unavailable": "The database can't be reached.",
         "Wait for the number of seconds in `Retry-After`, then repeat the request.";
+    ProviderUnavailable 503 "providers.unavailable": "The provider does not answer.",
+        "Wait for the number of seconds in `Retry-After`, or use another way.";
     NotReady 503 "server.not_ready": "The service is starting or stopping.",
         "Send requests to another instance.";
 }

@@ -230,6 +230,7 @@ impl From<Code> for Problem {
             ),
             Code::InvalidCredentials => problem.with_header("www-authenticate", "Session"),
             Code::Busy | Code::Unavailable | Code::NotReady => problem.retry_after(1),
+            Code::ProviderUnavailable => problem.retry_after(10),
             _ => problem,
         }
     }

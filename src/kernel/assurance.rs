@@ -74,12 +74,20 @@ impl Assurance {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amr(BTreeSet<String>);
 
+/// The name of another service's word. It is worth what a mailbox is: one factor.
+const FEDERATED: &str = "fed";
+
 /// The name that says "more than one factor".
 const SEVERAL: &str = "mfa";
 
 impl Amr {
     pub fn of(method: Method) -> Self {
         Self::default().with(method)
+    }
+
+    /// Another service's word for who somebody is.
+    pub fn federated() -> Self {
+        Self(BTreeSet::from([FEDERATED.to_owned()]))
     }
 
     /// What a session's row says.
@@ -105,7 +113,7 @@ impl Amr {
     /// What they are worth. A mailed code proves a mailbox, which is neither known nor had.
     pub fn assurance(&self) -> Assurance {
         let any = |names: &[&str]| names.iter().any(|&name| self.0.contains(name));
-        if any(&["otp", "recovery", "hwk"]) && any(&["pwd", "user", "email"]) {
+        if any(&["otp", "recovery", "hwk"]) && any(&["pwd", "user", "email", FEDERATED]) {
             Assurance::Aal2
         } else {
             Assurance::Aal1
@@ -136,6 +144,9 @@ mod tests {
         assert_eq!(Amr::of(Method::Totp).with(Method::RecoveryCode).assurance(), Assurance::Aal1);
         assert_eq!(Amr::of(Method::Password).with(Method::Totp).assurance(), Assurance::Aal2);
         assert_eq!(Amr::of(Method::Passkey).assurance(), Assurance::Aal2);
+        assert_eq!(Amr::federated().assurance(), Assurance::Aal1);
+        assert_eq!(Amr::federated().with(Method::Email).assurance(), Assurance::Aal1);
+        assert_eq!(Amr::federated().with(Method::Totp).names(), ["fed", "mfa", "otp"]);
     }
 
     #[test]

@@ -150,6 +150,7 @@ id!(/** A client of the token endpoint. */ ClientId, "cli_", "cli_06awk5n2q3w0r8
 id!(/** An access token. */ TokenId, "tok_", "tok_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A refresh token. */ RefreshTokenId, "rft_", "rft_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** Somebody as a provider knows them. */ IdentityId, "idn_", "idn_06awk5n2q3w0r8d1e4t7y9v2m4");
+id!(/** A way through a provider. */ FlowId, "flw_", "flw_06awk5n2q3w0r8d1e4t7y9v2m4");
 id!(/** A one-time set-up link. */ SetupLinkId, "stp_", "stp_06awk5n2q3w0r8d1e4t7y9v2m4");
 
 impl UserId {

@@ -8,6 +8,7 @@ pub mod color;
 pub mod cursor;
 pub mod device;
 pub mod email;
+pub mod fetch;
 pub mod id;
 pub mod jose;
 pub mod jwk;

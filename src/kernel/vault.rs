@@ -170,6 +170,15 @@ impl Vault {
         Ok(Some(self.seal(place, &self.open(place, sealed)?)))
     }
 
+    /// As [`Vault::reseal`], for a column that may be empty.
+    pub fn reseal_some(
+        &self,
+        place: Place<'_>,
+        sealed: Option<&[u8]>,
+    ) -> Result<Option<Vec<u8>>, Unopened> {
+        sealed.map_or(Ok(None), |sealed| self.reseal(place, sealed))
+    }
+
     /// What is stored of a secret too short to be hashed: who has the table alone can't try all
     /// values, and equal secrets look different in every place (HMAC-SHA256 under a key of ours).
     pub fn mark(&self, place: Place<'_>, short: &str) -> [u8; 32] {

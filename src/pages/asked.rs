@@ -3,7 +3,11 @@
 
 use std::future::{Future, Ready, ready};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web::Data};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::Payload,
+    web::{BytesMut, Data},
+};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
@@ -68,10 +72,29 @@ impl Asked {
         G::admit(&self.request).await
     }
 
+    /// As [`Asked::enter`], for a form that another site's page sends. Nothing may come of it that
+    /// the page could not bring about by a link.
+    pub async fn enter_from_elsewhere<G: Guard>(&self) -> Result<G, Problem> {
+        G::admit(&self.request).await
+    }
+
     /// The fields of the form that was sent, each known and there once.
     ///
     /// Errors: `request.form_malformed`, `request.body_too_large`, `request.timeout`.
     pub async fn form<F: DeserializeOwned>(&mut self) -> Result<F, Problem> {
+        let bytes = self.form_bytes().await?;
+        serde_urlencoded::from_bytes(&bytes).map_err(|_| Code::FormMalformed.into())
+    }
+
+    /// The fields of the form that was sent, whatever they are, in order.
+    ///
+    /// Errors: as [`Asked::form`].
+    pub async fn pairs(&mut self) -> Result<Vec<(String, String)>, Problem> {
+        let bytes = self.form_bytes().await?;
+        Ok(url::form_urlencoded::parse(&bytes).into_owned().collect())
+    }
+
+    async fn form_bytes(&mut self) -> Result<BytesMut, Problem> {
         let body = self.body.take();
         if !self.request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Code::FormMalformed.into());
@@ -83,7 +106,12 @@ impl Asked {
         if fields.any(|(name, value)| is_odd(&name) || is_odd(&value)) {
             return Err(Code::FormMalformed.into());
         }
-        serde_urlencoded::from_bytes(&bytes).map_err(|_| Code::FormMalformed.into())
+        Ok(bytes)
+    }
+
+    /// All values of the query, in order.
+    pub fn queries(&self) -> Vec<(String, String)> {
+        url::form_urlencoded::parse(self.request.query_string().as_bytes()).into_owned().collect()
     }
 
     /// One value of the query.

@@ -2,12 +2,13 @@
 //! keep them for good; under an address without it they are kept for five minutes.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, ResponseError,
     http::header::{self, EntityTag, IfNoneMatch},
     web::{Data, Header},
 };
 
 use super::look::{Asset, Look, Script};
+use crate::http::{code::Code, problem::Problem};
 
 /// Keeps whatever an SVG holds from being more than a picture, should somebody open it as a page.
 const PICTURE: &str =
@@ -45,6 +46,16 @@ pub async fn logo(
     send(&request, &known, &look.logo)
 }
 
+pub async fn mark(
+    request: HttpRequest,
+    known: Header<IfNoneMatch>,
+    look: Data<Look>,
+) -> HttpResponse {
+    match look.marks.iter().find(|(_, mark)| mark.is_at(request.path())) {
+        Some((_, mark)) => send(&request, &known, mark),
+        None => Problem::from(Code::NotFound).error_response(),
+    }
+}
 /// A worker takes its policy from its own file. Put into a sandbox, as other answers are, it would
 /// have no origin and no cryptography; it still loads nothing.
 const SCRIPT: &str = "default-src 'none'; frame-ancestors 'none'";

@@ -3,7 +3,10 @@
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
 
-use super::{asked::Answer, form::Form, look::Script, passkey::Passkey, refusal, shell::Shell};
+use super::{
+    asked::Answer, form::Form, look::Script, passkey::Passkey, refusal, shell::Shell,
+    social::Providers,
+};
 use crate::http::problem::Problem;
 
 /// A page around one form, or around none.
@@ -18,6 +21,8 @@ pub struct Card {
     pub form: Option<Form>,
     /// A passkey instead of the form.
     pub passkey: Option<Passkey>,
+    /// Other services instead of it.
+    pub providers: Option<Providers>,
     /// Other ways to do the same, the usual ones first.
     pub ways: Vec<Link>,
     pub links: Vec<Link>,
@@ -52,6 +57,7 @@ impl Card {
             notice: None,
             form: None,
             passkey: None,
+            providers: None,
             ways: Vec::new(),
             links: Vec::new(),
             back: None,
@@ -81,6 +87,12 @@ impl Card {
     pub fn passkey(mut self, passkey: Passkey) -> Self {
         self.shell = self.shell.with_script(Script::Passkeys);
         self.passkey = Some(passkey);
+        self
+    }
+
+    /// Offers other services, where there are any.
+    pub fn providers(mut self, providers: Providers) -> Self {
+        self.providers = Some(providers).filter(|it| !it.buttons.is_empty());
         self
     }
 

@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    config::{Brand, Config},
+    config::{Brand, Config, Preset},
     kernel::color::Color,
 };
 
@@ -16,6 +16,22 @@ const STYLESHEET: &str = include_str!("../../assets/doorward.css");
 const PASSKEYS: &str = include_str!("../../assets/passkeys.js");
 const CHALLENGE: &str = include_str!("../../assets/challenge.js");
 const MARK: &str = include_str!("../../assets/mark.svg");
+
+macro_rules! marks {
+    ($($preset:ident $name:literal),+) => {
+        [$((
+            Preset::$preset,
+            concat!("/assets/marks/", $name, ".svg"),
+            include_str!(concat!("../../assets/marks/", $name, ".svg")),
+        )),+]
+    };
+}
+
+/// Signs by which people find a provider's button, drawn for these pages.
+const MARKS: [(Preset, &str, &str); 9] = marks![
+    Google "google", Facebook "facebook", Github "github", Microsoft "microsoft", Apple "apple",
+    Gitlab "gitlab", Discord "discord", Linkedin "linkedin", Oidc "other"
+];
 
 /// What is read on, in the stylesheet, where no colour is configured.
 const CARD: Color = Color::hex(0xff_ffff);
@@ -63,6 +79,11 @@ impl Asset {
         Self { bytes: bytes.into(), kind, version, path }
     }
 
+    /// Whether it stands at this path.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
     /// The address under which a browser may keep it for good.
     pub fn address(&self) -> String {
         format!("{}?v={}", self.path, self.version)
@@ -82,6 +103,8 @@ pub struct Look {
     /// Whether forms with a password ask the browser for work first.
     pub asks_work: bool,
     scripts: [Asset; 2],
+    /// Marks of providers, the one of all others last.
+    pub marks: Vec<(Preset, Asset)>,
     pub policy: String,
 }
 
@@ -103,6 +126,9 @@ impl Look {
             scripts: Script::ALL.map(|(path, text)| {
                 Asset::new(path, "text/javascript; charset=utf-8", text.as_bytes().to_vec())
             }),
+            marks: MARKS
+                .map(|(preset, path, svg)| (preset, Asset::new(path, SVG, svg.into())))
+                .into(),
             policy: policy(config),
         })
     }
@@ -110,6 +136,13 @@ impl Look {
     /// A script as it is sent.
     pub fn script(&self, script: &Script) -> &Asset {
         &self.scripts[*script as usize]
+    }
+
+    /// The mark of a provider.
+    pub fn mark(&self, preset: Preset) -> &Asset {
+        let own = self.marks.iter().find(|(of, _)| *of == preset);
+        let (_, mark) = own.or(self.marks.last()).expect("there is a mark for all others");
+        mark
     }
 }
 

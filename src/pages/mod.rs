@@ -21,6 +21,7 @@ mod shell;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod social;
 mod step_up;
 mod texts;
 mod verify;
@@ -53,6 +54,8 @@ pub fn pages() -> Vec<Outside> {
         "/": account::start;
         "/setup": setup::show, setup::submit;
         "/sign-in": sign_in::show, sign_in::submit;
+        "/sign-in/with": social::begin_again, social::leave;
+        "/sign-in/callback/{provider}": social::come_back, social::come_back_by_form;
         "/sign-up": sign_up::show, sign_up::submit;
         "/verify": mailed::show_verify, verify::submit;
         "/verify/link": mailed::show_verify_link, mailed::verify_link;
@@ -81,6 +84,7 @@ pub fn pages() -> Vec<Outside> {
         "/account/factors/codes": account::factors::ask_for_codes, account::factors::renew_codes;
         "/account/passkeys": account::passkeys::show, account::passkeys::submit;
         "/account/passkeys/name": naming::show_passkey, naming::name_passkey;
+        "/account/identities": account::identities::show, account::identities::submit;
         "/account/devices": account::devices::show, account::devices::submit;
         "/account/sessions": account::sessions::show, account::sessions::submit;
         "/account/activity": account::activity::show;
@@ -97,6 +101,7 @@ pub fn plain() -> Vec<Outside> {
         Outside { path: "/assets/passkeys.js", read: |at| at.to(assets::passkeys), post: None },
         Outside { path: "/assets/challenge.js", read: |at| at.to(assets::challenge), post: None },
         Outside { path: "/assets/logo", read: |at| at.to(assets::logo), post: None },
+        Outside { path: "/assets/marks/{mark}", read: |at| at.to(assets::mark), post: None },
     ];
     [&assets[..], &dev_mail::outside()].concat()
 }

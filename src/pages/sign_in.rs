@@ -11,7 +11,8 @@ use super::{
     passkey::Passkey,
     return_to::Target,
     second_factor,
-    shell::{Shell, lead_to},
+    shell::lead_to,
+    social::Providers,
 };
 use crate::{
     access::{answer::SignInAnswer, caller, guard::Public, throttle::Passwords},
@@ -39,7 +40,7 @@ pub async fn show(asked: Asked) -> Answer {
     if caller::of_cookie(&asked.request)?.is_some() {
         return Ok(lead_to(target.as_str()));
     }
-    page(&asked.shell, "", false, &target).notice(asked.done(&asked.shell, DONE)).show()
+    page(&asked, "", false, &target).notice(asked.done(&asked.shell, DONE)).show()
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
@@ -49,7 +50,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     let challenge = answered(challenge);
     let body = SignIn { email: email.clone(), password, remember, challenge };
     let done = sign_in(&asked, by, body, &target).await;
-    outcome(done, || page(&asked.shell, &email, remember, &target))
+    outcome(done, || page(&asked, &email, remember, &target))
 }
 
 /// The answer to the puzzle, which only a script gives.
@@ -76,7 +77,8 @@ pub fn go_on(asked: &Asked, answer: SignInAnswer, target: &Target) -> Answer {
     }
 }
 
-fn page(shell: &Shell, email: &str, remember: bool, target: &Target) -> Card {
+fn page(asked: &Asked, email: &str, remember: bool, target: &Target) -> Card {
+    let shell = &asked.shell;
     let form = Form::to("/sign-in", shell.say("sign-in-button"))
         .hidden(target.hidden())
         .field(Field::new(shell, "email", Kind::Username).value(email).or_passkey())
@@ -87,6 +89,7 @@ fn page(shell: &Shell, email: &str, remember: bool, target: &Target) -> Card {
     let card = Card::new(shell, shell.say("sign-in"))
         .form(form)
         .passkey(Passkey::to(shell, "sign-in", target))
+        .providers(Providers::to(asked, target))
         .way(Link::new(target.carried_by("/magic"), shell.say("to-magic")))
         .link(Link::new("/forgot", shell.say("to-forgot")));
     if !shell.look.signs_up {

@@ -10,6 +10,7 @@ use super::{
     return_to::Target,
     shell::{Shell, lead_to},
     sign_in::answered,
+    social::Providers,
     verify,
 };
 use crate::{
@@ -37,7 +38,7 @@ pub async fn show(asked: Asked) -> Answer {
     if !asked.shell.look.signs_up {
         return closed(&asked.shell, &target);
     }
-    page(&asked.shell, "", "", &target).show()
+    page(&asked, "", "", &target).show()
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {
@@ -51,7 +52,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     if done.as_ref().is_err_and(|problem| problem.code() == Code::SignUpClosed) {
         return closed(&asked.shell, &target);
     }
-    outcome(done, || page(&asked.shell, &name, &email, &target))
+    outcome(done, || page(&asked, &name, &email, &target))
 }
 
 async fn sign_up(
@@ -64,7 +65,8 @@ async fn sign_up(
     verify::after_sign_up(&asked.shell, &email)
 }
 
-fn page(shell: &Shell, name: &str, email: &str, target: &Target) -> Card {
+fn page(asked: &Asked, name: &str, email: &str, target: &Target) -> Card {
+    let shell = &asked.shell;
     let password = Field::new(shell, "password", Kind::NewPassword);
     let form = Form::to("/sign-up", shell.say("sign-up-button"))
         .hidden(target.hidden())
@@ -73,7 +75,10 @@ fn page(shell: &Shell, name: &str, email: &str, target: &Target) -> Card {
         .field(password.hint(shell.say("hint-new-password")))
         .worked_for(shell)
         .focused();
-    Card::new(shell, shell.say("sign-up")).form(form).link(to_sign_in(shell, target))
+    Card::new(shell, shell.say("sign-up"))
+        .form(form)
+        .providers(Providers::to(asked, target))
+        .link(to_sign_in(shell, target))
 }
 
 fn closed(shell: &Shell, target: &Target) -> Answer {

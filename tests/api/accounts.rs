@@ -1,16 +1,15 @@
 //! What an account's pause and end do, who may cause them, and that one administrator remains.
 
-use doorward::http::code::Code;
+use doorward::{http::code::Code, kernel::permission::BUILT_IN};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 use crate::harness::{Actor, House, Reply};
 
 /// Everything that the service demands of an operator who is no administrator.
-const ALL: &[&str] = &[
-    "users:read", "users:write", "sessions:write", "roles:read", "roles:write", "grants:write",
-    "keys:write", "audit:read",
-];
+fn all() -> Vec<&'static str> {
+    BUILT_IN.iter().map(|it| it.name).collect()
+}
 
 api_test! { asvs_7_4_2_disabling_an_account_ends_its_sessions_everywhere |house| {
     let admin = house.admin().await;
@@ -120,7 +119,7 @@ api_test! { what_an_account_no_longer_holds_protects_it_no_longer |house| {
 async fn operator_and_two_admins(house: &House) -> (Actor, [String; 2], String) {
     let first = house.admin().await;
     let operator = house.user().await;
-    first.grant_new_role(&operator, ALL).await;
+    first.grant_new_role(&operator, &all()).await;
     let role = first.role_called("admin").await;
     let (a, b) = (first.make_user("a@x.test").await, first.make_user("b@x.test").await);
     for user in [&a, &b] {

@@ -83,7 +83,7 @@ api_test! { a_client_is_made_listed_rotated_stopped_and_deleted |house| {
     }
 }}
 
-api_test! { a_client_does_what_its_account_may_and_its_scope_allows |house| {
+api_test! { asvs_10_4_11_a_client_does_what_its_account_may_and_its_scope_allows |house| {
     let admin = house.admin().await;
     let account = house.service(&admin, &["users:read", "users:write", "roles:read"]).await;
     let machine = house.machine_of(&admin, &account, json!({ "scopes": ["users:read", "users:write"] })).await;
@@ -242,7 +242,7 @@ api_test! { jat_05_an_assertion_that_is_not_its_clients_is_refused |house| {
     house.nobody().send(request.form(&[("grant_type", "client_credentials")])).await.refused("invalid_client");
 }}
 
-api_test! { asvs_11_2_3_weak_private_and_foreign_keys_are_not_registered |house| {
+api_test! { asvs_11_2_3_asvs_11_6_1_weak_private_and_foreign_keys_are_not_registered |house| {
     let admin = house.admin().await;
     let account = house.service(&admin, &["users:read"]).await;
     let ec = Key::es256().jwk();

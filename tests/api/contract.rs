@@ -280,6 +280,17 @@ const PUBLISHED: &[(u16, &str)] = &[
     (409, "clients.too_many"),
     (409, "clients.no_secret"),
     (415, "request.form_expected"),
+    (403, "providers.flow_invalid"),
+    (403, "providers.denied"),
+    (403, "providers.refused"),
+    (403, "providers.email_unverified"),
+    (404, "providers.not_found"),
+    (404, "identities.not_found"),
+    (404, "identities.no_tokens"),
+    (409, "providers.account_exists"),
+    (409, "identities.taken"),
+    (409, "identities.too_many"),
+    (503, "providers.unavailable"),
 ];
 
 #[test]

@@ -117,7 +117,7 @@ api_test! { dpop_02_a_refresh_token_is_bound_to_its_key |house| {
     refresh(&nobody, &second, Some(key.proof(&house, "POST", TOKEN))).await.ok();
 }}
 
-api_test! { dpop_03_a_bound_token_is_nothing_without_its_proof |house| {
+api_test! { dpop_03_asvs_10_3_5_a_bound_token_is_nothing_without_its_proof |house| {
     let admin = house.admin().await;
     let user = house.holder(&["users:read"]).await;
     let (key, other) = (Key::es256(), Key::es256());

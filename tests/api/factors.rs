@@ -237,7 +237,7 @@ async fn use_up(house: &House, user: &Actor, method: &str, wrong: &str) {
     house.pass(3600);
 }
 
-api_test! { what_an_app_shows_is_nowhere_but_in_the_answer_that_set_it_up |house| {
+api_test! { totp_05_what_an_app_shows_is_nowhere_but_in_the_answer_that_set_it_up |house| {
     let user = house.user().await;
     let (app, _) = user.enrol(&house).await;
     let dump = house.dump().await.text().to_lowercase();

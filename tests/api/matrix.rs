@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use reqwest::header;
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, House, Operation, Reply, SoftKey};
+use crate::harness::{Actor, House, Operation, Reply, SoftKey, Stub};
 
 /// What a guard alone answers.
 const REFUSED: &[&str] = &[
@@ -235,6 +235,9 @@ async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&st
     let client = house.machine_of(admin, &account, json!({ "scopes": ["users:read"] })).await.id;
     let passkey = victim.add_passkey(&mut SoftKey::new(house), "Laptop").await;
     let passkey = passkey["passkey"]["id"].as_str().expect("an id").to_owned();
+    victim.link_at(house, "google", json!({ "sub": "7" })).await.expect(303);
+    let identity = victim.get("/v1/me/identities").await.items()[0]["id"].clone();
+    let identity = identity.as_str().expect("an id").to_owned();
     let session = victim.get("/v1/auth/session").await.ok()["session"]["id"].clone();
     let session = session.as_str().expect("an id").to_owned();
     let user = victim.id.clone();
@@ -252,11 +255,12 @@ async fn belongings(house: &House, admin: &Actor, victim: &Actor) -> impl Fn(&st
         "pky_" => passkey.clone(),
         "key_" => key.clone(),
         "cli_" => client.clone(),
+        "idn_" => identity.clone(),
         other => panic!("give the victim something whose id begins with {other}"),
     }
 }
 
-api_test! { asvs_8_2_2_what_belongs_to_others_is_out_of_reach |house| {
+api_test! { asvs_8_2_2_what_belongs_to_others_is_out_of_reach [Stub::settings(&[])] |house| {
     let admin = house.admin().await;
     let (attacker, victim) = (house.user().await, house.user().await);
     let belongings = belongings(&house, &admin, &victim).await;

@@ -220,7 +220,7 @@ api_test! { oauth_17_whatever_comes_in_a_refusal_stays_plain |house| {
     }
 }}
 
-api_test! { ac_039_there_is_no_password_grant |house| {
+api_test! { ac_039_asvs_10_4_4_there_is_no_password_grant |house| {
     let admin = house.admin().await;
     let machine = house.machine(&admin, &["users:read"]).await;
     for grant in ["password", "Password", "implicit", "urn:ietf:params:oauth:grant-type:token-exchange"] {

@@ -42,7 +42,7 @@ api_test! { a_session_goes_on_by_its_refresh_tokens |house| {
     house.nobody().refresh(&token).await.refused("invalid_grant");
 }}
 
-api_test! { a_lost_answer_signs_nobody_out_and_a_replay_ends_the_family |house| {
+api_test! { asvs_10_4_5_a_lost_answer_signs_nobody_out_and_a_replay_ends_the_family |house| {
     let user = house.user().await;
     let (_, first) = user.tokens().await;
     let nobody = house.nobody();
@@ -220,7 +220,7 @@ fn short() -> Settings {
     Settings { variables, ..Settings::default() }
 }
 
-api_test! { a_refresh_token_ends_unused_and_a_family_at_its_age [short()] |house| {
+api_test! { asvs_10_4_8_a_refresh_token_ends_unused_and_a_family_at_its_age [short()] |house| {
     let user = house.user().await;
     let (_, idle) = user.tokens().await;
     let (_, mut used) = user.tokens().await;

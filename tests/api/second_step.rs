@@ -78,7 +78,7 @@ api_test! { ac_093_an_app_alone_opens_nothing |house| {
     }
 }}
 
-api_test! { ac_096_a_code_counts_once_in_its_step_in_the_next_and_on_another_node |house| {
+api_test! { ac_096_totp_04_a_code_counts_once_in_its_step_in_the_next_and_on_another_node |house| {
     let user = house.user().await;
     let (app, _) = user.enrol(&house).await;
     let sibling = house.sibling().await;

@@ -143,19 +143,38 @@ api_test! { asvs_3_3_1_over_https_every_cookie_is_for_https_alone [https()] |hou
     }
 }}
 
-api_test! { asvs_3_3_2_every_cookie_says_when_it_goes_along |house| {
+api_test! { asvs_3_3_2_cook_02_every_cookie_says_when_it_goes_along |house| {
     for cookie in all_cookies(&house).await {
         assert_eq!(cookie.same_site(), Some(SameSite::Lax));
     }
 }}
 
-api_test! { asvs_3_3_5_every_cookie_is_small [https()] |house| {
+api_test! { asvs_3_3_5_cook_03_every_cookie_is_small_and_ends [https()] |house| {
     for cookie in all_cookies(&house).await {
-        assert!(cookie.encoded().to_string().len() <= 500, "{cookie}");
+        let text = cookie.encoded().to_string();
+        assert!(text.len() <= 500 && text.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{text}");
+        assert!(cookie.max_age().is_none_or(|age| age <= Duration::days(400)), "{text}");
     }
 }}
 
-api_test! { asvs_3_3_3_over_https_no_other_host_can_set_or_read_the_cookie [https()] |house| {
+api_test! { cook_04_of_two_cookies_of_one_name_the_same_one_counts_everywhere |house| {
+    let (ann, bob) = (house.user().await, house.user().await);
+    let (first, second) = (ann.cookie().expect("one"), bob.cookie().expect("one"));
+    let both = house.nobody();
+    for (one, two, who) in [(&first, &second, &ann), (&second, &first, &bob)] {
+        both.set_cookie(Some(format!("{one}; {two}")));
+        for _ in 0..5 {
+            let session = both.get("/v1/auth/session").await.ok()["session"]["user"]["id"].clone();
+            assert_eq!((&session, &both.get("/v1/me").await.ok()["id"]), (&json!(who.id), &json!(who.id)));
+        }
+    }
+    // One that is worth nothing before it is no reason to look at the next.
+    both.set_cookie(Some(format!("doorward=nothing; {first}")));
+    let is_out = both.get("/v1/auth/session").await.ok()["session"].is_null();
+    assert_eq!(both.get("/v1/me").await.status == 401, is_out);
+}}
+
+api_test! { asvs_3_3_3_cook_01_over_https_no_other_host_can_set_or_read_the_cookie [https()] |house| {
     for cookie in all_cookies(&house).await {
         assert_eq!(cookie.name(), "__Host-doorward");
         assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None));

@@ -90,6 +90,8 @@ api_test! { asvs_6_1_3_every_way_to_a_session_is_documented |house| {
         operations.iter().filter(|it| starts(&it.described)).map(|it| it.id.clone()).collect();
     // These give the session that runs a new cookie.
     ways.extend(["change_password", "confirm_totp", "finish_passkey_registration"].map(ToOwned::to_owned));
+    // The page that other services lead back to.
+    ways.insert("/sign-in/callback/{provider}".to_owned());
     assert_eq!(documented, ways);
     // And no other operation gives a cookie to who comes without one.
     for operation in operations.iter().filter(|operation| !ways.contains(&operation.id)) {

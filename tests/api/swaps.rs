@@ -5,7 +5,9 @@ use doorward::features::setup;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Authenticator, Dump, House, PASSWORD, Reply, SoftKey, until};
+use crate::harness::{
+    Actor, Authenticator, Dump, House, INTROSPECT, Machine, PASSWORD, Reply, SoftKey, until,
+};
 
 const UNA: &str = "una@example.test";
 const NEXT: &str = "next@example.test";
@@ -18,6 +20,7 @@ struct Values {
     /// Signed in, with an app; her browser is trusted.
     una: Actor,
     app: Authenticator,
+    machine: Machine,
     all: Vec<(&'static str, String)>,
     /// What the authenticator answered in each ceremony, by the place of its token.
     credentials: Vec<(&'static str, Value)>,
@@ -77,6 +80,10 @@ async fn ask(house: &House, path: &str, email: &str) {
 
 /// One of each, all of them good at the same time.
 async fn values(house: &House) -> Values {
+    let admin = house.admin().await;
+    let machine = house.machine(&admin, &["users:read"]).await;
+    // Where there is an administrator, no link sets the service up.
+    house.execute(&format!("DELETE FROM role_grants WHERE user_id = '{}'", admin.id)).await;
     let una = house.user_called("uma@example.test").await.in_a_browser();
     una.sign_in().await.ok();
     let (app, recovery) = una.enrol(house).await;
@@ -116,6 +123,9 @@ async fn values(house: &House) -> Values {
     let device = una.get("/v1/me/devices").await.items()[0]["id"].clone();
     let text = |value: Value| value.as_str().expect("a text").to_owned();
     let pending = una.elsewhere().begin().await;
+    let (access, refresh) = una.tokens().await;
+    let body = json!({ "name": "backup", "permissions": [] });
+    let api_key = una.post("/v1/me/api-keys", body).await.created()["secret"].clone();
     let (more, credentials) = ceremonies(house, &una, &mut key).await;
     let mut all = vec![
         ("session", value_of(una.cookie())),
@@ -134,13 +144,17 @@ async fn values(house: &House) -> Values {
         ("recovery code", recovery[0].clone()),
         ("app's secret", app.secret.clone()),
         ("set-up", set_up.reveal().to_owned()),
+        ("bearer", access),
+        ("refresh token", refresh),
+        ("client's secret", machine.secret.clone()),
+        ("api key", text(api_key)),
         ("ids", una.id.clone()),
         ("ids", text(session)),
         ("ids", text(device)),
         ("ids", app.id.clone()),
     ];
     all.extend(more);
-    Values { una, app, all, credentials }
+    Values { una, app, machine, all, credentials }
 }
 
 /// Whether a session started, or whatever else the place is for happened.
@@ -152,8 +166,9 @@ fn opened(reply: &Reply) -> bool {
 const PLACES: &[&str] = &[
     "session", "device", "pending", "verify", "verify code", "reset", "change", "change code",
     "undo", "magic", "magic code", "mailed code", "recovery code", "recovery step-up",
-    "app's code", "app's step-up", "password", "set-up", "bearer", "passkey sign-in",
-    "passkey step", "passkey step's token", "passkey step-up", "passkey registration",
+    "app's code", "app's step-up", "password", "set-up", "bearer", "api key", "refresh token",
+    "client's secret", "client's secret to ask", "passkey sign-in", "passkey step",
+    "passkey step's token", "passkey step-up", "passkey registration",
 ];
 
 /// Gives a value in one place.
@@ -170,6 +185,18 @@ async fn give(house: &House, values: &Values, place: &str, value: &str) -> Reply
         "bearer" => {
             let request = nobody.request(Method::GET, "/v1/me");
             nobody.send(request.header(header::AUTHORIZATION, format!("Bearer {value}"))).await
+        }
+        "api key" => {
+            let request = nobody.request(Method::GET, "/v1/me");
+            nobody.send(request.header("x-api-key", value)).await
+        }
+        "refresh token" => nobody.refresh(value).await,
+        "client's secret" | "client's secret to ask" => {
+            let machine = Machine { secret: value.to_owned(), ..values.machine.clone() };
+            match place {
+                "client's secret" => machine.ask(&[]).await,
+                _ => machine.send(INTROSPECT, &[("token", &of("bearer"))]).await,
+            }
         }
         "device" => {
             let browser = una.in_a_browser();
@@ -253,6 +280,8 @@ api_test! { ac_024_no_value_counts_in_the_place_of_another |house| {
             // finished by any factor.
             let half_done = ["pending", "passkey step's token"];
             let is_same = place.starts_with("recovery") && *kind == "recovery code"
+                || place.starts_with("client's secret") && *kind == "client's secret"
+                || *place == "bearer" && *kind == "api key"
                 || half_done.contains(place) && half_done.contains(kind);
             if is_same {
                 continue;
@@ -274,7 +303,7 @@ api_test! { ac_024_no_value_counts_in_the_place_of_another |house| {
     // They were good all the while: each is accepted in its own place.
     for place in [
         "session", "verify", "magic", "recovery code", "passkey sign-in", "passkey step",
-        "passkey step-up", "change code",
+        "passkey step-up", "change code", "bearer", "api key", "refresh token", "client's secret",
     ] {
         let reply = give(&house, &values, place, &values.of(place)).await;
         assert!(reply.status < 300, "{place}: {reply:?}");

@@ -50,7 +50,7 @@ api_test! { jat_01_jat_02_asvs_9_2_4_a_token_says_whom_it_is_about_and_for_whom 
     }
 }}
 
-api_test! { jat_03_a_scope_narrows_what_a_token_is_good_for |house| {
+api_test! { jat_03_asvs_10_3_2_a_scope_narrows_what_a_token_is_good_for |house| {
     let user = house.holder(&["users:read", "roles:read"]).await;
     let asked = json!({ "scope": "roles:read users:write  roles:read" });
     let answer = user.post(TOKEN, asked).await.ok();
@@ -102,7 +102,7 @@ api_test! { a_recent_proof_through_a_token_gives_the_session_a_new_cookie |house
     raised.delete(&format!("/v1/me/factors/{}", app.id)).await.no_content();
 }}
 
-api_test! { asvs_9_2_3_jat_04_a_token_for_another_api_is_none_here [with_audiences()] |house| {
+api_test! { asvs_9_2_3_asvs_10_3_1_jat_04_a_token_for_another_api_is_none_here [with_audiences()] |house| {
     let user = house.holder(&["users:read"]).await;
     let answer = user.post(TOKEN, json!({ "audience": OTHER })).await.ok();
     let program = user.bearing(answer["access_token"].as_str().expect("a token"));

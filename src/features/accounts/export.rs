@@ -15,6 +15,7 @@ use crate::{
         audit::{self, Event, EventRow, Kind},
         devices::{self, DeviceRow},
         guard::InPerson,
+        identities::{self, Identity, IdentityRow},
         passkeys::{self, model::Passkey, store::PasskeyRow},
         recovery,
         sessions::{self, StoredSession},
@@ -55,6 +56,9 @@ pub struct AccountExport {
     /// Oldest first.
     #[schema(max_items = 20)]
     pub passkeys: Vec<Passkey>,
+    /// Accounts at other services, oldest first.
+    #[schema(max_items = 20)]
+    pub identities: Vec<Identity>,
     /// The latest 1000 that are still stored, over or not, newest first.
     #[schema(max_items = 1000)]
     pub sessions: Vec<ExportedSession>,
@@ -228,6 +232,7 @@ struct Stored {
     password_changed_at: Option<Timestamp>,
     origin: Option<StoredOrigin>,
     passkeys: Vec<PasskeyRow>,
+    identities: Vec<IdentityRow>,
     sessions: Vec<StoredSession>,
     grants: Vec<StoredGrant>,
     devices: Vec<DeviceRow>,
@@ -243,6 +248,7 @@ fn stored(db: &mut Conn, id: &UserId) -> QueryResult<Option<Stored>> {
         password_changed_at: store::password_changed_at(db, id)?,
         origin: store::origin(db, id)?,
         passkeys: passkeys::store::all(db, id)?,
+        identities: identities::all(db, id)?,
         sessions: sessions::stored(db, id, MOST)?,
         grants: store::grants(db, id, MOST)?,
         devices: devices::list(db, id, None, MOST)?,
@@ -268,6 +274,7 @@ pub async fn export_me(by: InPerson, app: Data<App>) -> Result<Ok200<AccountExpo
         password_changed_at: stored.password_changed_at,
         imported: stored.origin.map(Into::into),
         passkeys: stored.passkeys.into_iter().map(Into::into).collect(),
+        identities: stored.identities.into_iter().map(Into::into).collect(),
         sessions: stored.sessions.into_iter().map(Into::into).collect(),
         grants: stored.grants.into_iter().map(Into::into).collect(),
         devices: stored.devices.into_iter().map(Into::into).collect(),

@@ -12,5 +12,4 @@ pub mod service;
 pub mod sign_up;
 pub mod status;
 pub mod store;
-pub mod ways;
 pub mod welcome;

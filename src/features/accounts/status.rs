@@ -6,7 +6,7 @@ use crate::{
     access::{
         admins, api_keys,
         caller::SYSTEM,
-        clients, devices, families, once, pending,
+        clients, devices, families, identities, once, pending,
         revocations::{self, Ended},
         sessions, steps,
     },
@@ -63,6 +63,7 @@ pub fn delete(db: &mut Conn, user: &UserId, now: Timestamp) -> Result<(), Proble
     api_keys::delete_all(db, user)?;
     clients::delete_all(db, user)?;
     families::delete_all(db, user)?;
+    identities::delete_all(db, user)?;
     pending::void(db, user)?;
     devices::delete_all(db, user)?;
     steps::remove_all(db, user)?;

@@ -23,11 +23,12 @@ use crate::{
         sessions::{self, Which},
         steps,
         throttle::{self, Ceremonies},
+        ways,
     },
     app::App,
     db::Conn,
     endpoints,
-    features::accounts::{confirm, ways},
+    features::accounts::confirm,
     http::{
         argument::Path,
         code::Code,
@@ -236,7 +237,8 @@ pub async fn rename(
 /// Remove one of your passkeys.
 ///
 /// With the last second factor recovery codes go too. A way in has to remain: a password, another
-/// passkey, or the verified address where a mail server takes links to it.
+/// passkey, an account at another service, or the verified address where a mail server takes links
+/// to it.
 #[utoipa::path(delete, path = "/v1/me/passkeys/{id}", tag = "factors")]
 pub async fn remove_my_passkey(
     by: Fresh,

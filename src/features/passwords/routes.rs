@@ -14,13 +14,14 @@ use crate::{
         notify, once,
         sessions::{self, NewSession, Which},
         throttle::Passwords,
+        ways,
     },
     app::App,
     endpoints,
     features::accounts::{
         confirm::{self, Confirmed},
         sign_up::check_password,
-        store, ways,
+        store,
     },
     http::{
         code::Code,

@@ -11,6 +11,7 @@ use crate::{
         audit::{self, Event, Kind},
         devices, failures,
         guard::Public,
+        identities,
         once::{self, Found, Proof, ProofHash, ResetPassword},
         pending,
         sessions::{self, Which},
@@ -183,9 +184,11 @@ fn put(
     Ok(once::void_all_but_undo(db, &row.id)?)
 }
 
-/// Who has read the mail has the mailbox.
+/// Who has read the mail has the mailbox. Whoever used the account before that may have been
+/// somebody else: what they sign in with at other services is of no use any more.
 fn verify(db: &mut Conn, row: &AccountRow, now: Timestamp) -> Result<(), Problem> {
     if row.email_verified_at.is_none() {
+        identities::delete_all(db, &row.id)?;
         let change = Change { email_verified_at: Some(Some(now)), ..Change::default() };
         store::update(db, row, &change, now)?;
     }

@@ -31,6 +31,8 @@ pub enum FactorChange {
     TotpRemoved,
     PasskeyAdded,
     PasskeyRemoved,
+    IdentityAdded,
+    IdentityRemoved,
     RecoveryCodesMade,
     RecoveryCodeUsed,
     /// After too many failures a factor does not count until it is set up again.
@@ -41,11 +43,13 @@ pub enum FactorChange {
 }
 
 impl FactorChange {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::TotpAdded,
         Self::TotpRemoved,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::IdentityAdded,
+        Self::IdentityRemoved,
         Self::RecoveryCodesMade,
         Self::RecoveryCodeUsed,
         Self::FactorSwitchedOff,
@@ -59,6 +63,8 @@ impl FactorChange {
             Self::TotpRemoved => "totp-removed",
             Self::PasskeyAdded => "passkey-added",
             Self::PasskeyRemoved => "passkey-removed",
+            Self::IdentityAdded => "identity-added",
+            Self::IdentityRemoved => "identity-removed",
             Self::RecoveryCodesMade => "recovery-codes-made",
             Self::RecoveryCodeUsed => "recovery-code-used",
             Self::FactorSwitchedOff => "factor-switched-off",

@@ -72,13 +72,15 @@ mod tests {
     };
 
     /// Kinds that concern no account of a person.
-    const NOBODYS: [Kind; 6] = [
+    const NOBODYS: [Kind; 8] = [
         Kind::SetupLinkMade,
         Kind::MailRetried,
         Kind::SigningKeyMade,
         Kind::SigningKeyRemoved,
         Kind::MasterKeyReplaced,
         Kind::TokenRefused,
+        Kind::ClientSignedIn,
+        Kind::ClientRefused,
     ];
 
     #[test]

@@ -9,6 +9,7 @@ pub mod email;
 pub mod events;
 pub mod export;
 pub mod factors;
+pub mod identities;
 pub mod language;
 pub mod name;
 pub mod naming;

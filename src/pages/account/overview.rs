@@ -5,7 +5,7 @@ use askama::Template;
 use super::{
     devices,
     events::{self, Line},
-    language, sessions,
+    identities, language, sessions,
 };
 use crate::{
     access::{
@@ -109,12 +109,17 @@ async fn security(asked: &Asked, shell: &Shell, by: &Visit) -> Result<Group, Pro
     let factors = if by.caller.second_factor { "factors-on" } else { "factors-off" };
     let known = devices::list(asked, by).await?.len();
     let known = shell.count("devices-count", i64::try_from(known).unwrap_or(i64::MAX));
-    let rows = vec![
+    let mut rows = vec![
         row(shell, "/account/password", "password", password),
         row(shell, "/account/factors", "factors", shell.say(factors)),
         row(shell, "/account/passkeys", "passkeys", shell.say("passkeys-short")),
-        row(shell, "/account/devices", "devices", known),
     ];
+    let linked = identities::count(asked, by).await?;
+    if linked > 0 || !asked.app.config.providers.is_empty() {
+        let linked = shell.count("identities-count", linked);
+        rows.push(row(shell, "/account/identities", "identities", linked));
+    }
+    rows.push(row(shell, "/account/devices", "devices", known));
     Ok(Group { id: "security", title: shell.say("group-security"), rows })
 }
 

@@ -21,6 +21,8 @@ pub struct Actor {
     cookie_name: &'static str,
     /// The device's cookie, where this browser keeps one.
     device: Option<Arc<Mutex<Option<String>>>>,
+    /// By which a way through a provider is known.
+    flow: Arc<Mutex<Option<String>>>,
     /// What it sends as `Authorization`, where it is a program.
     bearer: Option<String>,
     pub id: String,
@@ -42,13 +44,24 @@ impl Actor {
         cookie_name: &'static str,
     ) -> Self {
         let (id, email) = (String::new(), String::new());
-        let cookie = Arc::default();
-        Self { base, client, contract, cookie, cookie_name, device: None, bearer: None, id, email }
+        let (cookie, flow) = (Arc::default(), Arc::default());
+        Self {
+            base,
+            client,
+            contract,
+            cookie,
+            cookie_name,
+            device: None,
+            flow,
+            bearer: None,
+            id,
+            email,
+        }
     }
 
     /// The same person on another device: same account, no cookie yet.
     pub fn elsewhere(&self) -> Self {
-        Self { cookie: Arc::default(), device: None, ..self.clone() }
+        Self { cookie: Arc::default(), device: None, flow: Arc::default(), ..self.clone() }
     }
 
     /// The same person in a browser of its own, which is known again when it comes back.
@@ -149,7 +162,9 @@ impl Actor {
         if let Some(token) = &self.bearer {
             request = request.bearer_auth(token);
         }
-        let cookies: Vec<_> = self.cookie().into_iter().chain(self.device_cookie()).collect();
+        let flow = self.flow.lock().expect("not poisoned").clone();
+        let own = self.cookie().into_iter().chain(self.device_cookie());
+        let cookies: Vec<_> = own.chain(flow).collect();
         if cookies.is_empty() {
             request
         } else {
@@ -177,6 +192,8 @@ impl Actor {
                 self.set_cookie((!content.is_empty()).then(|| pair.to_owned()));
             } else if self.device.is_some() && pair.starts_with(&format!("{name}-device=")) {
                 self.set_device_cookie(pair);
+            } else if pair.starts_with(&format!("{name}-flow=")) {
+                *self.flow.lock().expect("not poisoned") = Some(pair.to_owned());
             }
         }
     }

@@ -20,6 +20,7 @@ use doorward::{
         chance::Chance,
         clock::{Clock, Timestamp},
         cursor::CursorKey,
+        fetch::Fetch,
         mail::Templates,
         password::{Cost, Hasher, PasswordHash},
         ring::Keys,
@@ -31,7 +32,7 @@ use doorward::{
 };
 use tokio::sync::oneshot;
 
-use super::{Actor, Contract, Kind, database::Database};
+use super::{Actor, Contract, Kind, Stub, database::Database};
 
 /// Where the clock stands at first: 2026-11-01 12:00:00 UTC.
 const START: i64 = 1_793_534_400_000_000;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub variables: Vec<(&'static str, &'static str)>,
     /// Leave the service in its first stage, as while it migrates.
     pub starting: bool,
+    /// Other services that its people sign in with.
+    pub stub: Option<Stub>,
 }
 
 /// A service that runs for one test.
@@ -59,6 +62,7 @@ pub struct House {
     pub master: MasterKey,
     pub kind: Kind,
     pub metrics: Metrics,
+    stub: Option<Stub>,
     database: Arc<Database>,
     salts: Chance,
 }
@@ -96,6 +100,7 @@ impl House {
             vault: Vault::new(&master, chance.clone()),
             keys: Keys::default(),
             templates: templates.expect("templates"),
+            fetch: Fetch::new(config.http.limits()),
             chance,
             config: Arc::new(config),
         };
@@ -116,6 +121,7 @@ impl House {
             master,
             kind,
             metrics,
+            stub: settings.stub,
             database,
             salts,
         };
@@ -136,6 +142,7 @@ impl House {
             master: self.master.clone(),
             kind: self.kind,
             metrics: Metrics::new().expect("metrics"),
+            stub: self.stub.clone(),
             database: Arc::clone(&self.database),
             salts: self.salts.clone(),
         };
@@ -148,6 +155,11 @@ impl House {
         let (app, endpoints) = (&self.app, api::endpoints());
         let server = server::build(app, &self.master, &self.metrics, endpoints, listener);
         actix_web::rt::spawn(server.expect("starts"));
+    }
+
+    /// The other services that people sign in with.
+    pub fn stub(&self) -> &Stub {
+        self.stub.as_ref().expect("the settings name them")
     }
 
     pub fn url(&self, path: &str) -> String {

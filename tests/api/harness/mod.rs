@@ -14,8 +14,11 @@ mod mail_server;
 mod oauth;
 mod operation;
 pub mod process;
+mod provider;
 mod reply;
 pub mod sample;
+mod signed;
+mod social;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
@@ -29,6 +32,7 @@ pub use mail::Received;
 pub use mail_server::{MailServer, certificate, with_mail};
 pub use oauth::{Fields, INTROSPECT, Key, Machine, REVOKE, TOKEN, pair};
 pub use operation::Operation;
+pub use provider::{Stub, Twist};
 pub use reply::Reply;
 pub use wire::{Wire, exchange};
 

@@ -113,7 +113,7 @@ impl Reply {
 
     /// The session cookie that the answer sets, if it sets one.
     pub fn cookie(&self) -> Option<Cookie<'static>> {
-        self.one_cookie(|name| !name.ends_with("-device"))
+        self.one_cookie(|name| !name.ends_with("-device") && !name.ends_with("-flow"))
     }
 
     /// The device's cookie that the answer sets, if it sets one.

@@ -1,0 +1,3 @@
+DROP TABLE provider_flows;
+DROP TABLE identity_tokens;
+DROP TABLE identities;
