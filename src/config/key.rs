@@ -1,5 +1,5 @@
 //! One row of the table of settings: what is known of a setting beside its value. A row of a group
-//! stands for as many settings as the group has members, each under a name that the operator chooses.
+//! stands for as many settings as the group has members, each under a name of the operator's choice.
 
 use super::{keys::KEYS, values::Setting};
 
@@ -78,7 +78,7 @@ impl Key {
 
     /// The setting that goes by a flat name: its row, and its full name.
     pub fn find_flat(flat: &str) -> Option<(&'static Self, String)> {
-        let plain = KEYS.iter().find(|key| key.name.replace('.', "_") == flat);
+        let plain = KEYS.iter().find(|key| !key.is_of_group() && key.flat_name() == flat);
         if let Some(key) = plain {
             return Some((key, key.name.to_owned()));
         }

@@ -1,10 +1,16 @@
 //! Brings a database up to date. However many processes start at once, each migration runs once.
 
-use diesel::{QueryResult, connection::TransactionManager};
+use diesel::{
+    QueryResult, QueryableByName, RunQueryDsl,
+    connection::TransactionManager,
+    migration::{Migration, MigrationSource},
+    sql_query,
+    sql_types::Text,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
-    conn::{Conn, Place, Role},
+    conn::{Backend, Conn, Place, Role, has_table},
     error::OpenError,
     postgres,
     writer::begin_immediate,
@@ -27,9 +33,34 @@ pub(super) fn run(place: &Place) -> Result<usize, OpenError> {
         // The harness's own transactions become savepoints in this one.
         Conn::Sqlite(_) => begin_immediate(&mut conn)?,
     }
-    let ran = pending(&mut conn)?;
+    let is_done = is_done(&mut conn).map_err(|error| OpenError::Setup(error.to_string()))?;
+    let ran = if is_done { 0 } else { pending(&mut conn)? };
     finish(&mut conn)?;
     Ok(ran)
+}
+
+/// The table in which Diesel keeps what has run.
+const RAN: &str = "__diesel_schema_migrations";
+
+#[derive(QueryableByName)]
+struct Ran {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Whether all that this binary knows has run. Diesel would ask for its own table to be made first,
+/// which a role that may read and write rows and nothing else is refused, also where it is there.
+fn is_done(conn: &mut Conn) -> QueryResult<bool> {
+    if !has_table(conn, RAN)? {
+        return Ok(false);
+    }
+    let ran: Vec<Ran> = sql_query(format!("SELECT version FROM {RAN}")).load(conn)?;
+    let known = MigrationSource::<Backend>::migrations(&MIGRATIONS);
+    let has_run = |migration: &Box<dyn Migration<Backend>>| {
+        let version = migration.name().version().to_string();
+        ran.iter().any(|ran| ran.version == version)
+    };
+    Ok(known.is_ok_and(|known| known.iter().all(has_run)))
 }
 
 fn pending(conn: &mut Conn) -> Result<usize, OpenError> {
@@ -48,9 +79,7 @@ fn finish(conn: &mut Conn) -> QueryResult<()> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use diesel::{
-        QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text,
-    };
+    use diesel::connection::SimpleConnection;
 
     use super::super::{
         Db, Error, Options,

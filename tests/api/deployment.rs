@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use diesel::connection::SimpleConnection;
+use doorward::db::{Db, Error, Options};
 use reqwest::Method;
 
 use crate::harness::{
@@ -116,14 +118,60 @@ fn asvs_13_2_3_sample_secrets_and_demo_accounts_are_refused() {
     assert!(ended.stderr.contains("everybody knows"), "{}", ended.stderr);
 }
 
+/// What docs/CONNECTIONS.md tells an operator to run for the role of the service.
+fn least() -> String {
+    let page = read("docs/CONNECTIONS.md");
+    let (_, rest) = page.split_once("```sql\n").expect("statements");
+    rest.split_once("```").expect("their end").0.to_owned()
+}
+
+#[test]
+fn asvs_13_2_2_a_role_that_reads_and_writes_rows_and_nothing_else_is_enough() {
+    let database = Database::new(Kind::Postgres);
+    let (folder, owner) = (database.folder.path(), database.url.to_string());
+    let migrated = run(folder, &[("DOORWARD_DATABASE_URL", &owner)], &["migrate"], "");
+    assert!(migrated.status.success(), "{}", migrated.stderr);
+    let role = format!("doorward_least_{}", uuid::Uuid::now_v7().simple());
+    database.execute(&least().replace("doorward_service", &role));
+    let mut url = database.url.clone();
+    url.set_username(&role).expect("a name");
+    url.set_password(Some("a-long-random-password")).expect("a password");
+    let url = url.to_string();
+    let mut service = Process::start(folder, &[("DOORWARD_DATABASE_URL", &url)]);
+    let token = service.setup_token();
+    actix_web::rt::System::new().block_on(async {
+        let admin = service.nobody().first_admin(&token).await;
+        let user = service.nobody().signed_up("una@example.test").await;
+        admin.grant_new_role(&user, &["users:read"]).await;
+        user.get("/v1/users").await.ok();
+        user.bearing(&user.token().await).get("/v1/users").await.ok();
+        admin.delete_version(&format!("/v1/users/{}", user.id), "*").await.no_content();
+        assert!(admin.get("/v1/audit-events").await.items().len() > 4);
+    });
+    service.stop();
+    // And it is refused all else.
+    for more in ["CREATE TABLE more (id BIGINT)", "DROP TABLE settings", "TRUNCATE users"] {
+        let own = url.parse().expect("a URL");
+        let db = Db::open(&own, Options { pool: 1 }).expect("it opens");
+        let done = db.write(move |db| Ok::<_, Error>(db.batch_execute(more)?));
+        assert!(actix_web::rt::System::new().block_on(done).is_err(), "{more}");
+    }
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
+}
+
 /// What a leaked secret looks like, and where samples of it may stand.
 fn looks_secret(text: &str) -> Option<String> {
     for begin in [
         "-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE", "-----BEGIN EC PRIVATE",
         "-----BEGIN OPENSSH PRIVATE", "-----BEGIN ENCRYPTED PRIVATE", "-----BEGIN PGP PRIVATE",
     ] {
-        if text.contains(begin) {
-            return Some(begin.to_owned());
+        for (at, _) in text.match_indices(begin) {
+            let rest = text[at + begin.len()..].trim_start_matches(" KEY").replace("\\n", "\n");
+            let body = rest.trim_start_matches('-').trim_start();
+            let is_body = |c: &char| c.is_ascii_alphanumeric() || "+/".contains(*c);
+            if body.chars().take_while(is_body).count() >= 40 {
+                return Some(begin.to_owned());
+            }
         }
     }
     // Prefixes under which others' secrets are known, each with so many characters behind it.
@@ -174,6 +222,10 @@ const FOR_TESTS: &[&str] = &[
 fn asvs_13_3_1_the_repository_holds_no_secret() {
     assert!(looks_secret("a dwr_q7Zk2mX9rT4vB8nW1cY6dF3gH5jL0pS_eAiUoQwErTE").is_some());
     assert!(looks_secret("key = AKIAIOSFODNN7EXAMPLQ").is_some());
+    for end in ["\n", "\\n"] {
+        let key = format!("-----BEGIN PRIVATE KEY-----{end}{}", "MIGHAgEA".repeat(8));
+        assert!(looks_secret(&key).is_some());
+    }
     for path in files() {
         let name = path.strip_prefix(root()).expect("below").display().to_string();
         if FOR_TESTS.contains(&&*name) {

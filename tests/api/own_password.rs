@@ -183,6 +183,6 @@ api_test! { the_account_page_sets_and_removes_a_password |house| {
 
     let other = house.user().await;
     let kept = form(&other, "/account/password/remove", &[]).await.expect(409);
-    assert!(kept.text.contains("Add a passkey first."), "{}", kept.text);
+    assert!(kept.text.contains("Add another way to sign in first."), "{}", kept.text);
     other.elsewhere().sign_in().await.ok();
 }}

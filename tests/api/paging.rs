@@ -274,7 +274,9 @@ api_test! { asvs_2_2_1_limits_and_unknown_parameters_are_refused_by_every_list |
     let role = admin.make_role(&[]).await;
     let mut lists = lists(&admin, &role);
     lists.retain(|path| !path.contains('?'));
-    let further = ["/v1/me/devices", "/v1/me/passkeys", "/v1/me/api-keys"];
+    let further = [
+        "/v1/me/devices", "/v1/me/passkeys", "/v1/me/api-keys", "/v1/me/identities", "/v1/clients",
+    ];
     lists.extend(further.map(ToOwned::to_owned));
     lists.push(format!("/v1/users/{}/api-keys", admin.id));
     let paths = house.contract.document["paths"].as_object().expect("paths");

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use data_encoding::BASE64;
 use tempfile::TempDir;
 
 use crate::harness::process::{Ended, run};
@@ -113,20 +115,35 @@ fn secrets() -> Vec<(String, String)> {
     let cell = |row: &str, at: usize| {
         row.split('|').nth(at).expect("a cell").trim().trim_matches('`').to_owned()
     };
-    rows.map(|row| (cell(row, 1), cell(row, 2))).collect()
+    let member = |name: &str| if name.ends_with("private_key") { "apple" } else { "google" };
+    rows.map(|row| {
+        let (name, variable) = (cell(row, 1), cell(row, 2));
+        let member = member(&name);
+        (name.replace("<name>", member), variable.replace("<NAME>", &member.to_uppercase()))
+    })
+    .collect()
+}
+
+/// A private key in PEM, and its body.
+fn private_key() -> (String, String) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let body = BASE64.encode(pair.to_pkcs8v1().expect("its form").as_ref());
+    (format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----"), body)
 }
 
 /// A value that the setting takes, and the part of it that nobody may see.
-fn secret(name: &str) -> (String, &'static str) {
-    match name {
-        "master_key" => (KEY.to_owned(), KEY),
+fn secret(name: &str) -> (String, String) {
+    let (value, hidden) = match name {
+        "master_key" => (KEY, KEY),
         "master_key_other" => {
             let other = "Xk3pQ8sW2vN6bM0yR5tJ9fH4gD7lC1zA-uEiOaYwKxQ";
-            (other.to_owned(), other)
+            (other, other)
         }
-        "database_url" => ("postgres://own:canary7Kq@127.0.0.1:1/x".to_owned(), "canary7Kq"),
-        _ => ("canary7Kq".to_owned(), "canary7Kq"),
-    }
+        "database_url" => ("postgres://own:canary7Kq@127.0.0.1:1/x", "canary7Kq"),
+        name if name.ends_with("private_key") => return private_key(),
+        _ => ("canary7Kq", "canary7Kq"),
+    };
+    (value.to_owned(), hidden.to_owned())
 }
 
 /// What has to be set beside some secrets.
@@ -137,7 +154,23 @@ const BESIDE: &[(&str, &str)] = &[
     ("DOORWARD_MAIL_USERNAME", "own"),
     ("DOORWARD_MAIL_PASSWORD", "another7Kq"),
     ("DOORWARD_MASTER_KEY", "aZ4xS6dC8fV0gB2hN1jM3kL5qW7eR9tY-uI_oPmKzQw"),
+    ("DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID", "own"),
 ];
+
+/// What has to be set beside Apple's key.
+const BESIDE_KEY: &[(&str, &str)] = &[
+    ("DOORWARD_PROVIDERS_APPLE_CLIENT_ID", "own"),
+    ("DOORWARD_PROVIDERS_APPLE_TEAM_ID", "team"),
+    ("DOORWARD_PROVIDERS_APPLE_KEY_ID", "key"),
+];
+
+#[test]
+fn a_variable_with_the_place_of_a_name_is_no_setting() {
+    let wrong = [("DOORWARD_PROVIDERS_<NAME>_CLIENT_SECRET", "canary7Kq")];
+    let ended = run(folder("").path(), &wrong, &["config", "check"], "");
+    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("unknown variable"), "{}", ended.stderr);
+}
 
 #[test]
 fn asvs_13_3_1_every_secret_comes_by_variable_file_or_credential_and_is_shown_nowhere() {
@@ -163,19 +196,26 @@ fn asvs_13_3_1_every_secret_comes_by_variable_file_or_credential_and_is_shown_no
             if by == "CREDENTIALS_DIRECTORY" {
                 fs::write(&credential, format!("{value}\n")).expect("it is written");
             }
-            let beside = BESIDE.iter().copied().filter(|(beside, _)| *beside != variable);
+            let beside = if name.ends_with("private_key") {
+                BESIDE_KEY.iter().copied()
+            } else if name.starts_with("providers.") {
+                BESIDE[BESIDE.len() - 1..].iter().copied()
+            } else {
+                BESIDE[..BESIDE.len() - 1].iter().copied()
+            };
+            let beside = beside.filter(|(beside, _)| *beside != variable);
             let variables: Vec<_> = beside.chain([(by, set_to)]).collect();
             for command in ["check", "show"] {
                 let ended = run(folder.path(), &variables, &["config", command], "");
                 assert_eq!(ended.status.code(), Some(0), "{name} by {by}: {}", ended.stderr);
                 let said = format!("{}{}", ended.stdout, ended.stderr);
-                assert!(!said.contains(hidden), "{name} by {by} is shown: {said}");
+                assert!(!said.contains(&hidden), "{name} by {by} is shown: {said}");
                 let line = said.lines().find(|line| line.starts_with(&format!("{name} = ")));
                 let is_told = line.is_some_and(|line| line.contains(told));
                 assert!(command == "check" || is_told, "{name} by {by}: {said}");
             }
             // A wrong value is refused without being repeated.
-            if name != "mail.password" {
+            if name != "mail.password" && !name.ends_with("client_secret") {
                 let wrong = [(variable.as_str(), "mysql://wrong7Kq")];
                 let ended = run(folder.path(), &wrong, &["config", "check"], "");
                 let is_quiet = !ended.stderr.contains("wrong7Kq");

@@ -194,7 +194,13 @@ fn code(reply: &Reply) -> String {
     if reply.status < 400 {
         return String::new();
     }
-    reply.json()["code"].as_str().expect("a code").to_owned()
+    let body = reply.json();
+    // The endpoints of OAuth put it at the end of what they say.
+    let described = || {
+        let text = body["error_description"].as_str()?;
+        Some(text.strip_suffix(')')?.rsplit_once('(')?.1)
+    };
+    body["code"].as_str().or_else(described).expect("a code").to_owned()
 }
 
 /// What a guard answers, whoever calls.

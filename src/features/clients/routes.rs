@@ -30,7 +30,6 @@ use crate::{
     },
     kernel::{
         account::AccountKind,
-        clock::Timestamp,
         id::ClientId,
         permission::{ClientsRead, ClientsWrite},
     },
@@ -197,32 +196,23 @@ async fn change(
 ) -> Result<ClientRow, Problem> {
     let event = about(app, by, kind, &id);
     let (visit, now) = (by.clone(), app.now());
-    let write = move |db: &mut Conn| {
-        reach::lock(db)?;
-        let caller = visit.recheck(db, now)?;
-        let row = lock(db, &id, &caller, now)?;
-        change(db, &row)?;
-        revocations::note(db, Ended::Client(&id), now)?;
-        let changed = clients::find(db, &id)?;
-        let event = event.detail(json!({ "service_account": row.user_id }));
-        audit::record(db, event)?;
-        Ok::<_, Problem>(changed.unwrap_or(row))
-    };
-    app.db.write(write).await
-}
-
-/// The client, its account locked, if the caller holds all that the account does.
-fn lock(
-    db: &mut Conn,
-    id: &ClientId,
-    caller: &crate::access::caller::Caller,
-    now: Timestamp,
-) -> Result<ClientRow, Problem> {
-    let row = clients::find(db, id)?.ok_or(Code::ClientNotFound)?;
-    store::lock(db, &row.user_id)?.ok_or(Code::ClientNotFound)?;
-    reach::check_account(db, caller, &row.user_id, now)?;
-    // Looked at again behind the lock.
-    Ok(clients::find(db, id)?.ok_or(Code::ClientNotFound)?)
+    app.db
+        .write(move |db| {
+            reach::lock(db)?;
+            let caller = visit.recheck(db, now)?;
+            let row = clients::find(db, &id)?.ok_or(Code::ClientNotFound)?;
+            store::lock(db, &row.user_id)?.ok_or(Code::ClientNotFound)?;
+            reach::check_account(db, &caller, &row.user_id, now)?;
+            // Looked at again behind the lock.
+            let row = clients::find(db, &id)?.ok_or(Code::ClientNotFound)?;
+            change(db, &row)?;
+            revocations::note(db, Ended::Client(&id), now)?;
+            let changed = clients::find(db, &id)?;
+            let event = event.detail(json!({ "service_account": row.user_id }));
+            audit::record(db, event)?;
+            Ok::<_, Problem>(changed.unwrap_or(row))
+        })
+        .await
 }
 
 fn about(app: &App, by: &Visit, kind: Kind, id: &ClientId) -> Event {

@@ -112,7 +112,7 @@ walk("a password goes and comes back where a passkey is the way in", async (page
   const email = await account(page);
   await page.goto("/account/password/remove");
   await press(page, "button.danger");
-  await sees(page, "Add a passkey first.");
+  await sees(page, "Add another way to sign in first.");
   await register(page, "Laptop");
   await page.goto("/account/password");
   await page.getByRole("link", { name: "Remove your password" }).click();
