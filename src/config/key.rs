@@ -1,5 +1,5 @@
 //! One row of the table of settings: what is known of a setting beside its value. A row of a group
-//! stands for as many settings as the group has members, each under a name of the operator's choice.
+//! stands for as many settings as the group has members, each under a name of its own.
 
 use super::{keys::KEYS, values::Setting};
 
@@ -110,8 +110,8 @@ impl Key {
 /// What stands for the name of a member in the rows of a group.
 const MEMBER: &str = "<name>";
 
-/// Whether a member of a group may be called this. No name has a dot or a capital, so that variables
-/// can hold it.
+/// Whether a member of a group may be called this: no name has a dot or a capital, so that
+/// variables can hold it.
 pub fn is_member(name: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     name.len() <= 32

@@ -1,5 +1,5 @@
-//! The way back from a provider. Whatever comes counts once, in the browser that was sent there, from
-//! the provider that it was sent to.
+//! The way back from a provider. Whatever comes counts once, in the browser that was sent there,
+//! from the provider that it was sent to.
 
 use std::sync::Arc;
 

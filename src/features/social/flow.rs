@@ -1,5 +1,5 @@
-//! Ways through a provider that somebody has begun. Each is a row of ours: it leads back once, within
-//! ten minutes, from the provider it was begun for, in the browser in which it was begun.
+//! Ways through a provider that somebody has begun. Each is a row of ours: it leads back once,
+//! within ten minutes, from the provider it was begun for, in the browser in which it was begun.
 
 use actix_web::{
     HttpRequest,
@@ -242,7 +242,8 @@ impl Browser {
         (cookie.value().len() == 43).then(|| Self(Secret::new(cookie.value().to_owned())))
     }
 
-    /// The one of this browser, so that flows in several windows don't end each other, or a new one.
+    /// The one of this browser, so that flows in several windows don't end each other; or a new
+    /// one.
     pub fn of_or_new(app: &App, request: &HttpRequest) -> Self {
         let random = || Self(Secret::new(Token::random(&app.chance).reveal().to_owned()));
         Self::of(app, request).unwrap_or_else(random)

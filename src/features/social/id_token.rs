@@ -1,5 +1,5 @@
-//! ID tokens (OpenID Connect Core 1.0, section 2). One counts only if it is signed with a key of the
-//! issuer that is configured, is for this client, for this flow, and not over.
+//! ID tokens (OpenID Connect Core 1.0, section 2). One counts only if it is signed with a key of
+//! the issuer that is configured, is for this client, for this flow, and not over.
 
 use std::time::{Duration, UNIX_EPOCH};
 

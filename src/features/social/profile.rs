@@ -1,5 +1,5 @@
-//! Who somebody is, as a provider says. The key is issuer and subject; an address counts as verified
-//! only where the provider says so, or where its settings do.
+//! Who somebody is, as a provider says. The key is issuer and subject; an address counts as
+//! verified only where the provider says so, or where its settings do.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};

@@ -36,7 +36,7 @@ use crate::{
 
 pub fn endpoints() -> Vec<Endpoint> {
     endpoints![
-        list_providers: [],
+        get_providers: [],
         begin_provider_sign_in: [ProviderNotFound, ProviderRefused, ProviderUnavailable],
         list_my_identities: [],
         begin_identity_link: [ProviderNotFound, ProviderRefused, ProviderUnavailable],
@@ -46,7 +46,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// List the services that people can sign in with.
 #[utoipa::path(get, path = "/v1/auth/providers", tag = "auth")]
-pub async fn list_providers(_by: Public, app: Data<App>) -> Result<Ok200<Providers>, Problem> {
+pub async fn get_providers(_by: Public, app: Data<App>) -> Result<Ok200<Providers>, Problem> {
     let providers = app.config.offered_providers().into_iter().map(Into::into);
     Ok(Ok200(Providers { providers: providers.collect() }))
 }

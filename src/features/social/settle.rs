@@ -41,8 +41,8 @@ pub struct Told {
 /// What is recorded besides the sign-in itself.
 type News = Option<(Kind, UserId)>;
 
-/// Signs in whoever has the identity, or who may be given it. The refusal is the inner result: it is
-/// recorded.
+/// Signs in whoever has the identity, or who may be given it. The refusal is the inner result: it
+/// is recorded.
 pub fn sign_in(
     db: &mut Conn,
     app: &App,
