@@ -150,8 +150,8 @@ In a variable, the items of a list stand between commas. A key or variable that 
 is refused, and so is a wrong value, also where a stronger source overrides it. All problems are
 reported at once, each with its place, and no message repeats a value.
 
-A section `[providers.<name>]` stands once for each provider, with its name in the place of `<name>`:
-`[providers.google]`, and in a variable `DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID`.
+A section `[providers.<name>]` stands once for each provider, with its name in the place of
+`<name>`: `[providers.google]`, and in a variable `DOORWARD_PROVIDERS_GOOGLE_CLIENT_ID`.
 
 `doorward config check` reports the problems, `doorward config show` prints each setting with its
 value and source (secrets as `[secret]`), `doorward config sample` prints a commented file.
