@@ -9,6 +9,7 @@ mod keys;
 mod load;
 mod master;
 mod party;
+mod presets;
 mod provider;
 mod secrets;
 mod show;

@@ -1,11 +1,8 @@
 //! Brings a database up to date. However many processes start at once, each migration runs once.
 
 use diesel::{
-    QueryResult, QueryableByName, RunQueryDsl,
-    connection::TransactionManager,
-    migration::{Migration, MigrationSource},
-    sql_query,
-    sql_types::Text,
+    QueryResult, QueryableByName, RunQueryDsl, connection::TransactionManager,
+    migration::MigrationSource, sql_query, sql_types::Text,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -56,11 +53,8 @@ fn is_done(conn: &mut Conn) -> QueryResult<bool> {
     }
     let ran: Vec<Ran> = sql_query(format!("SELECT version FROM {RAN}")).load(conn)?;
     let known = MigrationSource::<Backend>::migrations(&MIGRATIONS);
-    let has_run = |migration: &Box<dyn Migration<Backend>>| {
-        let version = migration.name().version().to_string();
-        ran.iter().any(|ran| ran.version == version)
-    };
-    Ok(known.is_ok_and(|known| known.iter().all(has_run)))
+    let has_run = |version: String| ran.iter().any(|ran| ran.version == version);
+    Ok(known.is_ok_and(|known| known.iter().all(|one| has_run(one.name().version().to_string()))))
 }
 
 fn pending(conn: &mut Conn) -> Result<usize, OpenError> {
