@@ -1,5 +1,4 @@
-//! The tables as Diesel sees them, in the types that SQLite and PostgreSQL share. Written by hand
-//! beside `migrations/`; a test compares every column with both migrated databases.
+//! People: accounts, how they prove who they are, what they may do, and what happened.
 
 diesel::table! {
     users (id) {
@@ -283,95 +282,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    api_keys (id) {
-        id -> Text,
-        user_id -> Text,
-        name -> Text,
-        key_hash -> Binary,
-        prefix -> Text,
-        permissions -> Text,
-        created_at -> BigInt,
-        expires_at -> Nullable<BigInt>,
-        last_used_at -> Nullable<BigInt>,
-        revoked_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    signing_keys (kid) {
-        kid -> Text,
-        algorithm -> Text,
-        sealed -> Binary,
-        created_at -> BigInt,
-        active_at -> BigInt,
-        retired_at -> Nullable<BigInt>,
-        removed_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    oauth_clients (id) {
-        id -> Text,
-        user_id -> Text,
-        name -> Text,
-        auth_method -> Text,
-        secret_hash -> Nullable<Binary>,
-        secret_prefix -> Nullable<Text>,
-        jwks -> Nullable<Text>,
-        scope -> Text,
-        audiences -> Text,
-        created_at -> BigInt,
-        last_used_at -> Nullable<BigInt>,
-        tokens_after -> BigInt,
-        revoked_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    revocations (target, kind, at) {
-        target -> Text,
-        kind -> Text,
-        at -> BigInt,
-        until -> BigInt,
-    }
-}
-
-diesel::table! {
-    refresh_families (id) {
-        id -> Text,
-        session_id -> Text,
-        user_id -> Text,
-        client_id -> Nullable<Text>,
-        audience -> Text,
-        scope -> Nullable<Text>,
-        jkt -> Nullable<Text>,
-        created_at -> BigInt,
-        expires_at -> BigInt,
-        revoked_at -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    refresh_tokens (id) {
-        id -> Text,
-        family_id -> Text,
-        token_hash -> Binary,
-        access_ids -> Text,
-        created_at -> BigInt,
-        expires_at -> BigInt,
-        used_at -> Nullable<BigInt>,
-        successor -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    used_proofs (id) {
-        id -> Binary,
-        expires_at -> BigInt,
-    }
-}
-
-diesel::table! {
     identities (id) {
         id -> Text,
         user_id -> Text,
@@ -411,24 +321,3 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
     }
 }
-
-diesel::joinable!(passwords -> users (user_id));
-diesel::joinable!(api_keys -> users (user_id));
-diesel::joinable!(oauth_clients -> users (user_id));
-diesel::joinable!(refresh_families -> users (user_id));
-diesel::joinable!(refresh_tokens -> refresh_families (family_id));
-diesel::joinable!(imported_users -> users (user_id));
-diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(role_grants -> users (user_id));
-diesel::joinable!(role_grants -> roles (role_id));
-diesel::joinable!(role_permissions -> roles (role_id));
-diesel::joinable!(role_permissions -> permissions (permission));
-
-diesel::allow_tables_to_appear_in_same_query!(
-    users, passwords, sessions, permissions, roles, role_permissions, role_grants, audit_events,
-    audit_head, throttles, setup_links, settings, devices, pending_sign_ins, factor_failures,
-    totp_factors, recovery_codes, outbox, mailed_proofs, imported_users, used_challenges,
-    passkey_users, passkeys, passkey_ceremonies, api_keys, signing_keys, revocations,
-    oauth_clients, refresh_families, refresh_tokens, used_proofs, identities, identity_tokens,
-    provider_flows,
-);
