@@ -165,7 +165,7 @@ const fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds.saturating_mul(1_000_000))
 }
 
-const fn seconds(at: Timestamp) -> i64 {
+pub const fn seconds(at: Timestamp) -> i64 {
     at.micros().div_euclid(1_000_000)
 }
 
@@ -253,7 +253,7 @@ fn listed(app: &App, scope: &Scope) -> (Option<Vec<String>>, Option<String>) {
 }
 
 /// The names of the roles that are held everywhere, each once.
-fn roles(caller: &Caller) -> Vec<String> {
+pub fn roles(caller: &Caller) -> Vec<String> {
     let held = caller.held.iter().filter(|held| held.scope == SYSTEM);
     let names: BTreeSet<_> = held.map(|held| held.role.clone()).collect();
     names.into_iter().collect()

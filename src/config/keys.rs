@@ -79,7 +79,7 @@ table! {
         remember_absolute_seconds: u32 = 2_592_000 in 300..=31_536_000;
         /// Milliseconds for which a checked session is kept in memory; 0 reads the database each
         /// time. A sign-out on one node is seen by the others after at most this time.
-        cache_milliseconds: u32 = 1000 in 0..=1000;
+        cache_milliseconds: u32 = 900 in 0..=1000;
     }
 
     /// Passwords and how they are hashed (argon2id).

@@ -88,6 +88,31 @@ api_test! { intr_02_what_does_not_count_looks_the_same_whatever_it_is |house| {
     assert_eq!(admin.form(INTROSPECT, &[("token", &not_for_you)]).await.ok()["aud"], "https://orders.test");
 }}
 
+api_test! { an_api_key_is_told_of_as_long_as_it_counts |house| {
+    let admin = house.admin().await;
+    let asker = asker(&house, &admin).await;
+    let user = house.holder(&["users:read", "roles:read"]).await;
+    let new = json!({ "name": "backup", "permissions": ["users:read"] });
+    let made = user.post("/v1/me/api-keys", new).await.created();
+    let key = made["secret"].as_str().expect("a secret").to_owned();
+    let told = asker.introspect(&key).await;
+    assert_eq!((&told["active"], &told["token_type"]), (&json!(true), &json!("Bearer")));
+    assert_eq!((&told["sub"], &told["jti"]), (&json!(user.id), &made["api_key"]["id"]));
+    assert_eq!((&told["scope"], &told["iss"]), (&json!("users:read"), &json!(house.app.config.origin())));
+    let now = house.now().micros() / 1_000_000;
+    assert_eq!(told["exp"].as_i64(), told["iat"].as_i64().map(|iat| iat + 90 * 86_400));
+    assert!(told["iat"].as_i64().is_some_and(|iat| (now - 60..=now).contains(&iat)), "{told}");
+    assert!(told.get("aud").is_none() && told.get("sid").is_none() && told.get("client_id").is_none());
+    // Who may not ask is told nothing, and of what is nearly a key nobody is.
+    user.form(INTROSPECT, &[("token", &key)]).await.refused("insufficient_scope");
+    let (body, last) = key.split_at(key.len() - 1);
+    let near = format!("{body}{}", if last == "0" { "1" } else { "0" });
+    assert_eq!(asker.introspect(&near).await, inactive());
+    let id = made["api_key"]["id"].as_str().expect("an id");
+    user.delete(&format!("/v1/me/api-keys/{id}")).await.no_content();
+    assert_eq!(asker.introspect(&key).await, inactive());
+}}
+
 api_test! { ac_057_ac_037_tokens_end_with_whatever_they_rest_on |house| {
     let admin = house.admin().await;
     let asker = asker(&house, &admin).await;

@@ -5,7 +5,9 @@ use actix_web::web::Data;
 use super::model::{BoundTo, Introspection, TokenQuestion, TokenType};
 use crate::{
     access::{
-        caller::Caller,
+        api_keys::ApiKey,
+        caller::{Caller, Credential},
+        callers::Callers,
         client_guard::ClientOr,
         clients::ClientRow,
         find,
@@ -21,17 +23,23 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints![introspect_oauth_token: []]
 }
 
-/// Ask what an access token is worth now.
+/// Ask what an access token or an API key is worth now.
 ///
 /// For services that keep no keys of their own. A client is told of tokens that are for one of its
-/// audiences or its own; of any other, and of one that does not count, nothing but
-/// `{"active": false}`.
+/// audiences or its own, and of API keys, which are for no audience: who has been shown one may
+/// know. Of any other, and of one that does not count, nothing but `{"active": false}`.
 #[utoipa::path(post, path = "/oauth2/introspect", tag = "oauth")]
 pub async fn introspect_oauth_token(
     by: ClientOr<TokensIntrospect>,
     app: Data<App>,
+    callers: Data<Callers>,
     Form(form): Form<TokenQuestion>,
 ) -> Result<Ok200<Introspection>, Problem> {
+    if let Some(key) = ApiKey::parse(&form.token) {
+        let found = callers.find_key(&key).await?;
+        let told = found.and_then(|found| told_of_key(&app, &found.caller));
+        return Ok(Ok200(told.unwrap_or_default()));
+    }
     let Ok(claims) = tokens::read(&app, &form.token).await? else {
         return Ok(Ok200(Introspection::default()));
     };
@@ -49,12 +57,33 @@ fn concerns(client: &ClientRow, claims: &Claims) -> bool {
         || client.audiences().any(|audience| audience == claims.aud)
 }
 
+fn told_of_key(app: &App, caller: &Caller) -> Option<Introspection> {
+    let Credential::Key(key) = &caller.credential else { return None };
+    Some(Introspection {
+        active: true,
+        scope: Some(scope(caller)),
+        token_type: Some(TokenType::Bearer),
+        exp: key.expires_at.map(tokens::seconds),
+        iat: Some(tokens::seconds(key.created_at)),
+        sub: Some(caller.user_id.to_string()),
+        jti: Some(key.id.to_string()),
+        iss: Some(app.config.origin()),
+        roles: Some(tokens::roles(caller)),
+        ..Introspection::default()
+    })
+}
+
+/// What a caller may do everywhere, with spaces between.
+fn scope(caller: &Caller) -> String {
+    let all: Vec<_> = caller.permissions().iter().map(ToString::to_string).collect();
+    all.join(" ")
+}
+
 fn told(claims: Claims, caller: &Caller) -> Introspection {
-    let scope: Vec<_> = caller.permissions().iter().map(ToString::to_string).collect();
     let jkt = claims.jkt().map(ToOwned::to_owned);
     Introspection {
         active: true,
-        scope: Some(scope.join(" ")),
+        scope: Some(scope(caller)),
         token_type: Some(TokenType::of(jkt.as_deref())),
         exp: Some(claims.exp),
         iat: Some(claims.iat),
