@@ -72,18 +72,27 @@ class Providers:
         told = json.loads(line)
         self.origins, self.settings = told["origins"], told["settings"]
 
+    def without(self, *names):
+        """The settings, without those of some."""
+        beginnings = tuple(f"DOORWARD_PROVIDERS_{name.upper()}_" for name in names)
+        kept = self.settings.items()
+        return {name: value for name, value in kept if not name.startswith(beginnings)}
+
     def stop(self):
         self.process.stdin.close()
         self.process.wait()
 
 
-def begin_social(binary, folder, settings, node):
+def begin_social(arguments, folder, settings):
     """A service whose people can sign in elsewhere, and where that is."""
     folder.mkdir()
     port = free_port()
-    providers = Providers(node, f"http://localhost:{port}", folder / "providers.log")
+    providers = Providers(arguments.node, f"http://localhost:{port}", folder / "providers.log")
+    # Pictures show those that people know.
+    hidden = ("gone", "later", "other") if arguments.screenshots else ()
     try:
-        return begin(binary, folder, {**settings, **providers.settings}, port), providers
+        settings = {**settings, **providers.without(*hidden)}
+        return begin(arguments.binary, folder, settings, port), providers
     except BaseException:
         providers.stop()
         raise
@@ -105,9 +114,7 @@ def main():
         # The same, where a puzzle has to be solved first.
         puzzles = {"DOORWARD_CHALLENGE_ENABLED": "true", "DOORWARD_CHALLENGE_DIFFICULTY": "12"}
         asking = begin(arguments.binary, folder / "asking", {**settings, **puzzles})
-        social, providers = begin_social(
-            arguments.binary, folder / "social", settings, arguments.node
-        )
+        social, providers = begin_social(arguments, folder / "social", settings)
         try:
             for each in (service, asking, social):
                 each.wait_for()
