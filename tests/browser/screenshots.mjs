@@ -41,7 +41,8 @@ async function take(page, name, form) {
   const file = `${name}-${form}`;
   if (!ALL && !SHOWN.has(file)) return;
   await page.evaluate(() => document.activeElement?.blur());
-  const whole = form.startsWith("phone") || page.url().includes("/account");
+  const isLong = page.url().includes("/account") || name === "providers";
+  const whole = form.startsWith("phone") || isLong;
   await page.screenshot({ path: join(FOLDER, `${file}.png`), fullPage: whole });
 }
 

@@ -107,6 +107,7 @@ social("the last way in can't be taken away", async (page) => {
   await agree(page, "GitHub", address("ann"));
   await page.goto("/account/identities");
   await press(page, "main li button");
+  await sees(page, "This is your only way to sign in.");
   await look(page);
   await page.goto("/account/identities");
   assert.equal(await page.locator("li.row").count(), 1);
