@@ -1,5 +1,5 @@
-// As Apple answers: by a form that its page posts, with the name beside the first sign-in alone, and
-// a boolean written as text. Its client signs a secret for each request.
+// As Apple answers: by a form that its page posts, with the name beside the first sign-in alone,
+// and a boolean written as text. Its client signs a secret for each request.
 
 import { createPublicKey, generateKeyPairSync, sign, verify } from "node:crypto";
 
@@ -21,9 +21,10 @@ function isSigned(secret, key, audience, client) {
   const { alg, kid } = decode(head);
   const { iss, aud, sub, iat, exp } = decode(claims);
   const bytes = Buffer.from(signature, "base64url");
+  const signed = Buffer.from(`${head}.${claims}`);
   return alg === "ES256" && kid === KEY && iss === TEAM && aud === audience && sub === client
     && iat <= now() + 60 && exp > now() && exp - now() < LONGEST
-    && verify("sha256", Buffer.from(`${head}.${claims}`), { key, dsaEncoding: "ieee-p1363" }, bytes);
+    && verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, bytes);
 }
 
 export function apple(base, ours) {

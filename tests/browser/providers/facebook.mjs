@@ -1,5 +1,5 @@
-// As Facebook's Graph API answers: it wants a proof that a token came with the client's secret, tells
-// the fields that are asked for, and never whether an address is verified.
+// As Facebook's Graph API answers: it wants a proof that a token came with the client's secret,
+// tells the fields that are asked for, and never whether an address is verified.
 
 import { createHmac } from "node:crypto";
 

@@ -1,5 +1,5 @@
-// As GitHub answers: refusals with the status 200, a form unless JSON is asked for, nothing without a
-// `User-Agent`, and the addresses in a list of their own.
+// As GitHub answers: refusals with the status 200, a form unless JSON is asked for, nothing without
+// a `User-Agent`, and the addresses in a list of their own.
 
 import { fields, json, Stub } from "./stub.mjs";
 
@@ -12,8 +12,9 @@ export function github(base, ours) {
     const form = await fields(request);
     const agreed = stub.isClient(form) && stub.redeem(form);
     const error = stub.isClient(form) ? "bad_verification_code" : "incorrect_client_credentials";
+    const granted = { scope: "read:user,user:email", token_type: "bearer" };
     const body = agreed
-      ? { access_token: stub.token(agreed.person), scope: "read:user,user:email", token_type: "bearer" }
+      ? { access_token: stub.token(agreed.person), ...granted }
       : { error, error_description: "The code or the client is not right." };
     if (request.headers.accept?.includes("application/json")) return json(response, body);
     response.writeHead(200, { "content-type": "application/x-www-form-urlencoded" });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the providers of this folder are made of, and prints the Node.js that runs them: they
-# need a newer one than most machines have.
+# Installs what the providers of this folder are made of, and prints the Node.js that runs them:
+# they need a newer one than most machines have.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../../tools/lib.sh"

@@ -1,5 +1,5 @@
-// Who people are at the providers: whatever address somebody signs in with there is theirs. One that
-// begins with `unsure.` is not verified.
+// Who people are at the providers: whatever address somebody signs in with there is theirs. One
+// that begins with `unsure.` is not verified.
 
 import { createHash } from "node:crypto";
 
