@@ -1,5 +1,6 @@
 // Two providers made of `oauth2-mock-server`: one like Microsoft, whose tenants have an issuer
-// each, and a plain one that tells addresses at its userinfo endpoint alone. A page of ours asks first.
+// each, and a plain one that tells addresses at its userinfo endpoint alone. A page of ours asks
+// first.
 
 import { OAuth2Issuer, OAuth2Service } from "oauth2-mock-server";
 
