@@ -49,4 +49,5 @@ bench: ## The load scenarios; about ten minutes on a quiet machine.
 
 clean-tools: ## Removes what the scripts have installed.
 	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated \
-		tests/tools/jwt/node_modules tests/browser/node_modules
+		tests/tools/jwt/node_modules tests/browser/node_modules \
+		tests/browser/providers/node_modules

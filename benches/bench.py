@@ -7,6 +7,7 @@ A busy port, an answer other than 2xx and a connection cut off make the run fail
 """
 
 import argparse
+import base64
 import json
 import os
 import platform
@@ -17,7 +18,9 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fill import fill
 from service import (
@@ -33,6 +36,7 @@ from service import (
 )
 
 HERE = Path(__file__).parent
+ROOT = HERE.resolve().parent
 UNCACHED = {"DOORWARD_SESSION_CACHE_MILLISECONDS": "0"}
 SIZES = (1_000, 100_000, 1_000_000)
 CHECK = "/v1/auth/session"
@@ -184,6 +188,22 @@ class Bench:
         probe.wait_for("/")
         return port
 
+    def provider(self, client, secret):
+        """The port of an `oidc-provider` that knows this client."""
+        port = self.port()
+        program = ROOT / "tests/browser/providers/introspect.mjs"
+        process = subprocess.Popen(
+            [self.options.node, str(program), str(port), client, secret],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "NODE_ENV": "production"},
+        )
+        self.others.append(process)
+        if not process.stdout.readline():
+            raise Failed("oidc-provider did not start; it needs Node.js 24 (--node)")
+        return port
+
     def stop(self):
         """Ends what is still running, each by its own process id."""
         for service in self.services:
@@ -222,8 +242,6 @@ def column(results, name, key):
 
 def answer_length(service, cookie):
     """Bytes of a session check's body, so that the yardstick sends as many."""
-    import urllib.request
-
     request = urllib.request.Request(
         service.origin + CHECK, headers={"Cookie": f"{COOKIE}={cookie}"}
     )
@@ -359,6 +377,66 @@ def tokens(bench):
         rows.append([f"token checks, {name}", spread(rate), ratio(rate, limit), p99])
     head = ["", "per second", "against ES256 alone", "p99, ms"]
     table("Access tokens on SQLite, service and load tool on all cores", head, rows)
+    bench.stop()
+    introspections(bench)
+
+
+def posted(port, path, fields, authorization):
+    """What a form is answered."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}",
+        data=urlencode(fields).encode(),
+        headers={"Authorization": authorization},
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
+def machine_client(client):
+    """The id and the secret of a client that may introspect."""
+
+    def made(path, body):
+        status, _, answer = client.request("POST", path, body)
+        if status != 201:
+            raise Failed(f"POST {path} answered {status}: {answer}")
+        return answer
+
+    scopes = ["tokens:introspect"]
+    account = made("/v1/service-accounts", {"name": "bench"})["id"]
+    role = made("/v1/roles", {"name": "bench", "permissions": scopes})["id"]
+    made(f"/v1/users/{account}/grants", {"role_id": role})
+    new = {"service_account_id": account, "name": "bench", "scopes": scopes}
+    answer = made("/v1/clients", {**new, "auth_method": "client_secret"})
+    return answer["client"]["id"], answer["client_secret"]
+
+
+def introspections(bench):
+    """What a token is worth, asked of Doorward and of `oidc-provider`."""
+    service = bench.service("introspections")
+    client = Client(service, bench.started(service))
+    name, secret = machine_client(client)
+    client.close()
+    places = {
+        "oidc-provider": (bench.provider(name, secret), "/token", "/token/introspection"),
+        "Doorward": (service.port, "/oauth2/token", "/oauth2/introspect"),
+    }
+    basic = "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
+    loads = {}
+    for who, (port, token_path, path) in places.items():
+        granted = posted(port, token_path, {"grant_type": "client_credentials"}, basic)
+        form = {"token": granted["access_token"]}
+        if posted(port, path, form, basic).get("active") is not True:
+            raise Failed(f"{who} does not call its own token active")
+        loads[who] = Load(port, path, mode=("form", urlencode(form), basic))
+    results = bench.rounds(loads)
+    base = column(results, "oidc-provider", "rate")
+    rows = []
+    for who in loads:
+        rate, p99 = column(results, who, "rate"), column(results, who, "p99")
+        rows.append([who, spread(rate), ratio(rate, base), spread(p99, 2)])
+    title = "Introspection of a client's token, Doorward on SQLite, oidc-provider in memory"
+    head = ["introspection", "requests/s", "against oidc-provider", "p99, ms"]
+    table(title, head, rows)
 
 
 def refreshes(bench):
@@ -515,6 +593,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
     parser.add_argument("--release", type=Path, required=True, help="folder of the programs")
+    parser.add_argument("--node", default="node", help="Node.js 24 or newer")
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("BENCH_SECONDS", "4")))
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "3")))
     parser.add_argument("--port", type=int, default=int(os.environ.get("BENCH_PORT", "18080")))

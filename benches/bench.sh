@@ -14,6 +14,9 @@ has wrk || apt_install "the load tool wrk" wrk || exit 1
 need_python
 step "release build" cargo build --locked --release --bin doorward --examples
 mkdir -p "$TARGET/bench"
+# The Node.js of the program that introspection is compared with.
+NODE=$("$ROOT/tests/browser/providers/node.sh")
 export PYTHONPATH=$ROOT/tests/tools PYTHONDONTWRITEBYTECODE=1
-"$ROOT/tests/tools/with-postgres.sh" python3 "$HERE/bench.py" --release "$TARGET/release" "$@" |
+"$ROOT/tests/tools/with-postgres.sh" python3 "$HERE/bench.py" --release "$TARGET/release" \
+    --node "$NODE" "$@" |
     tee "$TARGET/bench/latest.md"

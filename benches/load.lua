@@ -4,6 +4,7 @@
 --   sign-in COUNT    signs in as one of COUNT accounts, in turn
 --   refresh FILE N    uses the refresh tokens of FILE, one a line, in N threads, and those that follow
 --   prefix COUNT     lists accounts by one of COUNT prefixes of their address, by chance
+--   form BODY AUTH   posts the same form again and again, with this `Authorization`
 
 local threads = 0
 
@@ -47,6 +48,13 @@ local function refresh(file, count)
    end
 end
 
+local function form(body, authorization)
+   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+   wrk.headers["Authorization"] = authorization
+   local sent = wrk.format("POST", nil, nil, body)
+   return function() return sent end
+end
+
 local function by_prefix(count)
    math.randomseed(number + 1)
    return function()
@@ -66,6 +74,8 @@ function init(args)
       request = refresh(args[2], tonumber(args[3]))
    elseif mode == "prefix" then
       request = by_prefix(amount)
+   elseif mode == "form" then
+      request = form(args[2], args[3])
    end
 end
 

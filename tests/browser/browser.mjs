@@ -1,7 +1,8 @@
 // What the walks share: one browser, a fresh context for each walk, a look at every page.
 //
 // Every walk is walked on a desktop, on a phone and without scripts. A page that loads anything
-// from elsewhere, logs an error or breaks its own policy fails the walk.
+// from elsewhere, logs an error or breaks its own policy fails the walk. What pages of providers do
+// is theirs, but nobody is led to any other place.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -11,6 +12,8 @@ import axe from "axe-core";
 import { chromium } from "playwright-core";
 
 export const ORIGIN = process.env.ORIGIN;
+/** Where there are providers to sign in with. */
+export const { SOCIAL } = process.env;
 export const PASSWORD = "a river of green tea";
 export const OTHER = "another river of green tea";
 
@@ -29,6 +32,14 @@ export const PROFILES = [
   { name: "without scripts", options: { ...DESKTOP, javaScriptEnabled: false } },
 ];
 
+const OURS = [ORIGIN, SOCIAL, process.env.APP, process.env.ASKING];
+const THEIRS = JSON.parse(process.env.PROVIDERS ?? "[]");
+/** Providers' pages name other machines, which are not asked. */
+const REACHED = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
+
+const originOf = (url) => new URL(url, ORIGIN).origin;
+const isTheirs = (url) => THEIRS.includes(originOf(url));
+
 let launched;
 
 /** The browser of this process. */
@@ -36,7 +47,7 @@ export function browser() {
   launched ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     // The tests may run as root, where Chromium's sandbox can't be used.
-    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-dev-shm-usage", `--host-resolver-rules=${REACHED}`],
   });
   return launched;
 }
@@ -55,20 +66,31 @@ export async function visitor(options) {
   const page = await context.newPage();
   page.scripts = options.javaScriptEnabled ?? true;
   const faults = [];
+  /** Statuses of failures that the walk is about. */
+  page.borne = new Set();
   page.on("console", (message) => {
     // Chromium reports every refused form as a resource that failed to load.
     const refused = /status of (401|403|404|409|422|429)/.test(message.text());
-    if (message.type() === "error" && !refused) faults.push(message.text());
+    const [, status] = /status of (5\d\d)/.exec(message.text()) ?? [];
+    const { url } = message.location();
+    // A page of ours that asks others is told of below.
+    const isBorne = refused || page.borne.has(Number(status)) || !OURS.includes(originOf(url));
+    if (message.type() === "error" && !isBorne) faults.push(message.text());
   });
-  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("pageerror", (error) => {
+    if (!isTheirs(page.url())) faults.push(String(error));
+  });
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    const ours = [ORIGIN, process.env.APP, process.env.ASKING];
-    const known = ours.includes(origin) || protocol === "data:";
+    const isPage = request.isNavigationRequest();
+    const theirs = isPage ? THEIRS.includes(origin) : isTheirs(request.frame().url());
+    const known = OURS.includes(origin) || protocol === "data:" || theirs;
     if (!known) faults.push(`a request to ${origin}`);
   });
   page.on("response", (response) => {
-    if (response.status() >= 500) faults.push(`${response.status()} of ${response.url()}`);
+    const status = response.status();
+    const isBorne = page.borne.has(status) || isTheirs(response.url());
+    if (status >= 500 && !isBorne) faults.push(`${status} of ${response.url()}`);
   });
   return { context, page, faults };
 }

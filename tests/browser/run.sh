@@ -4,7 +4,8 @@
 #   run.sh [--screenshots] [NAME...]
 #
 # NAME is the beginning of a file in walks/; without one all are walked. `--screenshots` writes
-# docs/screenshots/ anew instead. The tools are those of package-lock.json.
+# docs/screenshots/ anew instead. The tools are those of package-lock.json; the providers that people
+# sign in with have their own.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
@@ -26,10 +27,11 @@ if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
     npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
     printf '%s\n' "$LOCK" >node_modules/.lock-hash
 fi
+NODE=$("$HERE/providers/node.sh")
 if [ "${1:-}" = --screenshots ] && ! fc-list 2>/dev/null | grep -q "Inter"; then
     apt_install "the typeface of the screenshots" fonts-inter || true
 fi
 
 cd "$ROOT"
 cargo build --locked --quiet --bin doorward
-exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" "$@"
+exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" --node "$NODE" "$@"

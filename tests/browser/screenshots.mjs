@@ -7,8 +7,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
-  browser, fill, mailTo, PASSWORD, press, send, signIn, totp, visitor,
+  browser, fill, mailTo, PASSWORD, press, send, signIn, SOCIAL, totp, visitor,
 } from "./browser.mjs";
+import { agree, leave, link } from "./social.mjs";
 
 const FOLDER = process.env.SCREENSHOTS;
 const ALL = process.env.SHOTS === "all";
@@ -27,6 +28,7 @@ const FORMS = {
 const SHOWN = new Set([
   "sign-in-desktop", "account-desktop", "second-factor-desktop-dark", "sign-in-phone-dark",
   "sign-up-phone", "authenticator-phone-dark", "sessions-phone",
+  "providers-desktop", "providers-phone-dark", "identities-desktop", "identities-phone-dark",
 ]);
 const AGENTS = [
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1",
@@ -39,7 +41,8 @@ async function take(page, name, form) {
   const file = `${name}-${form}`;
   if (!ALL && !SHOWN.has(file)) return;
   await page.evaluate(() => document.activeElement?.blur());
-  const whole = form.startsWith("phone") || page.url().includes("/account");
+  const isLong = page.url().includes("/account") || name === "providers";
+  const whole = form.startsWith("phone") || isLong;
   await page.screenshot({ path: join(FOLDER, `${file}.png`), fullPage: whole });
 }
 
@@ -121,4 +124,25 @@ for (const form of Object.keys(FORMS)) {
   await signIn(entering, EMAIL, PASSWORD);
   await take(entering, "second-factor", form);
 }
+
+/** The same person where there are other services to sign in with. */
+async function elsewhere() {
+  const { page: first, context: own } = await visitor({ ...FORMS.desktop, baseURL: SOCIAL });
+  await first.goto("/sign-in");
+  await leave(first, "Google");
+  await agree(first, "Google", EMAIL);
+  await first.goto("/account/identities");
+  await link(first, "GitHub");
+  await agree(first, "GitHub", "mara@example.org", "/account/identities");
+  for (const [form, options] of Object.entries(FORMS)) {
+    const { page: outer } = await visitor({ ...options, baseURL: SOCIAL });
+    await outer.goto("/sign-in");
+    await take(outer, "providers", form);
+    await outer.context().addCookies(await own.cookies(SOCIAL));
+    await outer.goto("/account/identities");
+    await take(outer, "identities", form);
+  }
+}
+
+await elsewhere();
 await (await browser()).close();

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Starts the service on a fresh SQLite database and lets Node.js walk its pages.
 
-    serve.py [--binary PATH] [--screenshots] [NAME...]
+    serve.py [--binary PATH] [--node PATH] [--screenshots] [NAME...]
 
-Standard library only.
+`--node` is a Node.js of version 24 or newer, for the providers that people sign in with. Standard
+library only.
 """
 
 import argparse
+import json
 import os
 import re
 import subprocess
@@ -42,19 +44,64 @@ def files(names):
     return [str(file) for file in found]
 
 
-def begin(binary, folder, settings):
+def begin(binary, folder, settings, port=None):
     """A service in a folder of its own, started but not waited for."""
     folder.mkdir(exist_ok=True)
-    service = Service(binary, folder, fresh_database("sqlite", folder), settings)
+    service = Service(binary, folder, fresh_database("sqlite", folder), settings, port)
     # Browsers take `localhost` for a secure place, and passkeys want a name.
     service.environment["DOORWARD_PUBLIC_URL"] = f"http://localhost:{service.port}"
     service.start()
     return service
 
 
+class Providers:
+    """Where the people of a service sign in, in a process of its own."""
+
+    def __init__(self, node, origin, log):
+        with open(log, "wb") as complaints:
+            self.process = subprocess.Popen(
+                [node, str(HERE / "providers" / "serve.mjs"), origin],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                start_new_session=True,
+            )
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failed(f"the providers did not start:\n{Path(log).read_text(encoding='utf-8')}")
+        told = json.loads(line)
+        self.origins, self.settings = told["origins"], told["settings"]
+
+    def without(self, *names):
+        """The settings, without those of some."""
+        beginnings = tuple(f"DOORWARD_PROVIDERS_{name.upper()}_" for name in names)
+        kept = self.settings.items()
+        return {name: value for name, value in kept if not name.startswith(beginnings)}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def begin_social(arguments, folder, settings):
+    """A service whose people can sign in elsewhere, and where that is."""
+    folder.mkdir()
+    port = free_port()
+    providers = Providers(arguments.node, f"http://localhost:{port}", folder / "providers.log")
+    # Pictures show those that people know.
+    hidden = ("gone", "later", "other") if arguments.screenshots else ()
+    try:
+        settings = {**settings, **providers.without(*hidden)}
+        return begin(arguments.binary, folder, settings, port), providers
+    except BaseException:
+        providers.stop()
+        raise
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=ROOT / "target/debug/doorward")
+    parser.add_argument("--node", default="node")
     parser.add_argument("--screenshots", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
@@ -67,13 +114,16 @@ def main():
         # The same, where a puzzle has to be solved first.
         puzzles = {"DOORWARD_CHALLENGE_ENABLED": "true", "DOORWARD_CHALLENGE_DIFFICULTY": "12"}
         asking = begin(arguments.binary, folder / "asking", {**settings, **puzzles})
+        social, providers = begin_social(arguments, folder / "social", settings)
         try:
-            service.wait_for()
-            asking.wait_for()
+            for each in (service, asking, social):
+                each.wait_for()
             environment = dict(
                 os.environ,
                 ORIGIN=f"http://localhost:{service.port}",
                 ASKING=f"http://localhost:{asking.port}",
+                SOCIAL=f"http://localhost:{social.port}",
+                PROVIDERS=json.dumps(providers.origins),
                 APP=app,
                 SETUP_TOKEN=setup_token(service),
                 DATABASE=str(folder / "doorward.db"),
@@ -86,12 +136,16 @@ def main():
                 options = ["--test-concurrency=2", "--test-reporter=spec"]
                 command = ["node", "--test", *options, *walks]
             done = subprocess.run(command, env=environment, cwd=HERE, check=False)
+            # A provider that is gone is told of with this status.
+            expected = re.compile(r"\b503\b")
             complaints = service.complaints() + asking.complaints()
+            complaints += [line for line in social.complaints() if not expected.search(line)]
             if complaints:
                 raise Failed("the service complained:\n" + "\n".join(complaints))
         finally:
-            asking.stop()
-            service.stop()
+            providers.stop()
+            for each in (social, asking, service):
+                each.stop()
     return done.returncode
 
 
