@@ -82,7 +82,7 @@ walk("a puzzle that can't be had is told, and the form stays as it is", async (p
   await page.route("**/v1/auth/challenge", (route) => route.fulfill({ status: 429, body: "{}" }));
   await fill(page, { email, password: PASSWORD });
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await sees(page, "The puzzle could not be solved.");
+  await page.getByText("The puzzle could not be solved.").waitFor();
   assert.equal(await page.inputValue('[name="password"]'), PASSWORD);
   await page.unroute("**/v1/auth/challenge");
   await send(page, "Sign in");
