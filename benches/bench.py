@@ -452,7 +452,9 @@ def refreshes(bench):
         rates[name], waits[name] = [], []
         for number in range(bench.options.rounds + 1):
             file = bench.folder / f"tokens-{kind}-{number}"
-            file.write_text("".join(f"{refresh_token(service)}\n" for _ in range(connections)))
+            # wrk asks for one request to look at before it begins.
+            count = connections + threads
+            file.write_text("".join(f"{refresh_token(service)}\n" for _ in range(count)))
             mode = ("refresh", file, threads)
             load = Load(
                 service.port,
