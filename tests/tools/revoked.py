@@ -80,6 +80,8 @@ class Person:
 
     def session(self, times, with_token):
         """Ends a session here."""
+        # A token that is issued in the second of a cut-off is over with it.
+        time.sleep(1.1)
         headers = bearer(self.here) if with_token else {}
         self.there.cookie = None if with_token else self.here.cookie
         until(self.there, "/v1/me", headers, True)
@@ -92,7 +94,6 @@ class Person:
         """Revokes a grant here."""
         body = {"role_id": self.role}
         grant = expect(self.admin.request("POST", self.path, body), (201,), "a grant")["id"]
-        # A token that is issued in the second of a cut-off is over with it.
         time.sleep(1.1)
         headers = bearer(self.here) if with_token else {}
         self.there.cookie = None if with_token else self.here.cookie
