@@ -149,11 +149,11 @@ fn while_a_process_serves(kind: Kind) {
 }
 
 #[test]
-fn asvs_11_1_1_nobody_notices_a_new_master_key_with_sqlite() {
+fn asvs_11_1_1_asvs_11_2_2_nobody_notices_a_new_master_key_with_sqlite() {
     while_a_process_serves(Kind::Sqlite);
 }
 
 #[test]
-fn asvs_11_1_1_nobody_notices_a_new_master_key_with_postgresql() {
+fn asvs_11_1_1_asvs_11_2_2_nobody_notices_a_new_master_key_with_postgresql() {
     while_a_process_serves(Kind::Postgres);
 }

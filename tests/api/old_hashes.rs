@@ -106,7 +106,7 @@ async fn signs_in_twice(house: &House, email: &str, password: &str) {
     assert_eq!(stored(house, email).await, after, "{email}");
 }
 
-api_test! { asvs_11_4_2_an_account_with_a_hash_of_any_old_form_signs_in_and_gets_one_of_ours |house| {
+api_test! { asvs_11_2_2_asvs_11_4_2_an_account_with_a_hash_of_any_old_form_signs_in_and_gets_one_of_ours |house| {
     let email = |name: &str| format!("{name}@example.test");
     let mut lines: Vec<Value> = HASHES
         .iter()

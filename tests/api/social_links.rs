@@ -155,6 +155,24 @@ api_test! { the_account_page_shows_links_and_takes_them_away [all()] |house| {
     assert_eq!(reply.header("location"), Some("/step-up?return_to=%2Faccount%2Fidentities"));
 }}
 
+api_test! { asvs_7_6_1_a_session_ends_by_our_own_limits_whoever_has_vouched [all()] |house| {
+    let who = house.nobody();
+    who.sign_in_at(&house, "google", ann()).await.expect(303);
+    let asked = house.stub().asked().len();
+    // What wants a recent proof wants another way through the provider, which renews the session.
+    house.pass(901);
+    let body = json!({ "provider": "github" });
+    who.post("/v1/me/identities/begin", body.clone()).await.problem(Code::StepUpRequired);
+    who.sign_in_at(&house, "google", ann()).await.expect(303);
+    who.post("/v1/me/identities/begin", body).await.created();
+    assert!(house.stub().asked().len() > asked, "the provider was asked again");
+    // Unused for a day it is over, whatever the provider's own session does.
+    house.pass(86_401);
+    who.get("/v1/me").await.problem(Code::NotSignedIn);
+    who.sign_in_at(&house, "google", ann()).await.expect(303);
+    who.get("/v1/me").await.ok();
+}}
+
 api_test! { a_providers_tokens_are_kept_where_that_is_asked_for_and_sealed [keeping()] |house| {
     let admin = house.admin().await;
     let who = house.nobody();
