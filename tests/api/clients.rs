@@ -1,7 +1,7 @@
 //! Clients: who may make them, how they show who they are, what ends them.
 
 use aws_lc_rs::rsa::KeySize;
-use doorward::http::code::Code;
+use doorward::{http::code::Code, kernel::permission::BUILT_IN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -106,6 +106,38 @@ api_test! { asvs_10_4_11_a_client_does_what_its_account_may_and_its_scope_allows
     admin.delete(&format!("/v1/grants/{}", grants[0]["id"].as_str().expect("an id"))).await.no_content();
     let code = program.get("/v1/users").await.json()["code"].clone();
     assert!(code == "auth.permission_missing" || code == "auth.token_invalid", "{code}");
+}}
+
+api_test! { asvs_8_2_1_every_operation_does_with_a_clients_token_what_the_contract_says |house| {
+    let admin = house.admin().await;
+    let all: Vec<_> = BUILT_IN.iter().map(|it| it.name).collect();
+    let operations = house.operations();
+    assert!(operations.len() > 80);
+    for operation in operations.iter().filter(|operation| !operation.is_open()) {
+        let security = operation.described["security"].as_array().expect("a list");
+        let takes_it = security.iter().any(|way| way.get("bearer").is_some())
+            && security.iter().any(|way| way.get("api_key").is_some());
+        let account = house.service(&admin, &all).await;
+        let machine = house.machine_of(&admin, &account, json!({ "scopes": all })).await;
+        let program = machine.who.bearing(&machine.token().await);
+        if operation.permission().is_some() && takes_it {
+            let narrow = machine.ask(&[("scope", "users:read")]).await;
+            let narrow = narrow.ok()["access_token"].as_str().expect("a token").to_owned();
+            let narrow = machine.who.bearing(&narrow);
+            let reply = narrow.send(narrow.right_call(operation, &operation.random_path())).await;
+            let may = operation.permission() == Some("users:read");
+            let refused = ["auth.permission_missing", "accounts.not_found"].contains(&&*reply.code());
+            assert!(refused != may || reply.code() == "accounts.not_found", "{}: {reply:?}", operation.id);
+        }
+        let reply = program.send(program.right_call(operation, &operation.random_path())).await;
+        // It is no person; whatever else asks for a proof takes it for one.
+        assert_eq!(reply.code() == "auth.session_required", !takes_it, "{}: {reply:?}", operation.id);
+        assert_ne!(reply.status, 401, "{}: {reply:?}", operation.id);
+        assert_ne!(reply.code(), "auth.permission_missing", "{}: {reply:?}", operation.id);
+        // Some operations end everybody's sessions, and tokens of that second with them.
+        house.pass(1);
+        admin.sign_in().await.ok();
+    }
 }}
 
 /// A client that signs with a key of its own.

@@ -190,19 +190,6 @@ fn parts(token: &str) -> (Value, Value) {
     (parts.next().expect("a header"), parts.next().expect("claims"))
 }
 
-fn code(reply: &Reply) -> String {
-    if reply.status < 400 {
-        return String::new();
-    }
-    let body = reply.json();
-    // The endpoints of OAuth put it at the end of what they say.
-    let described = || {
-        let text = body["error_description"].as_str()?;
-        Some(text.strip_suffix(')')?.rsplit_once('(')?.1)
-    };
-    body["code"].as_str().or_else(described).expect("a code").to_owned()
-}
-
 /// What a guard answers, whoever calls.
 const GUARDS: &[&str] = &[
     "auth.not_signed_in", "auth.token_invalid", "auth.permission_missing", "auth.session_required",
@@ -235,7 +222,7 @@ api_test! { asvs_8_2_1_every_guard_takes_a_token_as_it_takes_its_session |house|
             };
             let by_token = token.send(token.bare_call(operation, &path)).await;
 
-            let told = |reply: &Reply| GUARDS.contains(&&*code(reply)).then(|| code(reply));
+            let told = |reply: &Reply| GUARDS.contains(&&*reply.code()).then(|| reply.code());
             let expected = match &*operation.id {
                 // The one thing that a token is no good for.
                 "create_token" => Some("auth.session_required".to_owned()),
