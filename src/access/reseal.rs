@@ -16,7 +16,7 @@ use crate::{
     http::problem::Problem,
     kernel::{
         id::{FactorId, FlowId, IdentityId, MailId, PasskeyId, RefreshTokenId, UserId},
-        vault::{Unopened, Vault},
+        vault::Vault,
     },
     work::outbox,
 };
@@ -94,13 +94,8 @@ fn letters(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {
     lot!(db, mails, id, content, after, (MailId, Option<Vec<u8>>), (id, content), |(row, old)| (
         row,
         old,
-        letter(vault, row, old.as_deref())
+        outbox::reseal(vault, row, old.as_deref())
     ))
-}
-
-/// A mail that was delivered says nothing any more.
-fn letter(vault: &Vault, id: &MailId, old: Option<&[u8]>) -> Result<Option<Vec<u8>>, Unopened> {
-    old.map_or(Ok(None), |old| outbox::reseal(vault, id, old))
 }
 
 fn private_keys(db: &mut Conn, vault: &Vault, after: &str) -> Result<Lot, Problem> {

@@ -86,9 +86,14 @@ fn place(id: &MailId) -> Place<'_> {
     Place { table: "outbox", column: "content", row: id.as_str() }
 }
 
-/// A sealed mail under the key that seals now; `None` where it is already.
-pub fn reseal(vault: &Vault, id: &MailId, sealed: &[u8]) -> Result<Option<Vec<u8>>, Unopened> {
-    vault.reseal(place(id), sealed)
+/// A sealed mail under the key that seals now; `None` where it is already, and where the mail was
+/// delivered and says nothing any more.
+pub fn reseal(
+    vault: &Vault,
+    id: &MailId,
+    sealed: Option<&[u8]>,
+) -> Result<Option<Vec<u8>>, Unopened> {
+    vault.reseal_some(place(id), sealed)
 }
 
 /// Writes a mail into the outbox, within the transaction of what it tells.

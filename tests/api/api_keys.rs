@@ -4,7 +4,7 @@ use doorward::http::code::Code;
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
-use crate::harness::{Actor, Operation, Reply, until};
+use crate::harness::{Actor, Operation, until};
 
 const KEYS: &str = "/v1/me/api-keys";
 
@@ -34,10 +34,6 @@ async fn program(admin: &Actor, id: &str, permissions: &[&str]) -> Actor {
     let new = json!({ "name": "billing", "permissions": permissions });
     let created = admin.post(&format!("/v1/users/{id}/api-keys"), new).await.created();
     admin.bearing(&parts(&created).1)
-}
-
-fn code(reply: &Reply) -> String {
-    reply.code()
 }
 
 api_test! { a_key_does_what_its_owner_may_and_no_more_than_it_is_for |house| {
@@ -205,13 +201,13 @@ api_test! { asvs_8_2_1_every_operation_does_with_a_key_what_the_contract_says |h
         for (who, is_person) in [(person.bearing(&secret), true), (service, false)] {
             let reply = who.send(who.right_call(operation, &operation.random_path())).await;
             let expected = !by_key(&operation) || (asks_person && is_person);
-            assert_eq!(code(&reply) == "auth.session_required", expected, "{}: {reply:?}", operation.id);
+            assert_eq!(reply.code() == "auth.session_required", expected, "{}: {reply:?}", operation.id);
             assert_ne!(reply.status, 401, "{}: {reply:?}", operation.id);
         }
         if permission.is_some() && by_key(&operation) {
             let who = person.bearing(&narrow);
             let own = operation.path(|_| person.id.clone());
-            let code = code(&who.send(who.right_call(operation, &own)).await);
+            let code = who.send(who.right_call(operation, &own)).await.code();
             let refused = ["auth.permission_missing", "accounts.not_found"].contains(&code.as_str());
             let is_own = operation.described["x-access"] == "own_or_permission";
             assert!(refused || (is_own && code == "request.path_invalid"), "{}: {code}", operation.id);

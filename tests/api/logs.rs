@@ -263,6 +263,17 @@ fn asvs_16_2_5_no_secret_is_logged_for_people() {
     no_secret_is_logged(Kind::Sqlite, "pretty");
 }
 
+/// A service that logs all it has to say, as JSON.
+fn telling_all(database: &Database) -> Process {
+    let url = database.url.to_string();
+    let variables = [
+        ("DOORWARD_DATABASE_URL", &*url),
+        ("DOORWARD_LOG_LEVEL", "trace"),
+        ("DOORWARD_LOG_FORMAT", "json"),
+    ];
+    Process::start(database.folder.path(), &variables)
+}
+
 /// Texts that would begin a line of their own, or colour it.
 const BREAKING: [&str; 5] =
     ["\u{1b}[31mforged", "forged\u{b}\u{c}", "\"},{\"forged\":\"", "\\nforged", "\u{85}forged"];
@@ -270,13 +281,7 @@ const BREAKING: [&str; 5] =
 #[test]
 fn asvs_16_4_1_ac_103_what_is_sent_stays_inside_its_line() {
     let database = Database::new(Kind::Sqlite);
-    let url = database.url.to_string();
-    let variables = [
-        ("DOORWARD_DATABASE_URL", &*url),
-        ("DOORWARD_LOG_LEVEL", "trace"),
-        ("DOORWARD_LOG_FORMAT", "json"),
-    ];
-    let service = Process::start(database.folder.path(), &variables);
+    let service = telling_all(&database);
     block_on(async {
         for text in BREAKING.iter().chain(&["forged\r\n{\"level\":\"forged\"}"]) {
             let request = format!(
@@ -333,13 +338,7 @@ async fn lie(user: &Actor, key: &mut SoftKey) {
 #[test]
 fn ac_103_asvs_16_4_1_what_browsers_say_stays_inside_one_json_text() {
     let database = Database::new(Kind::Sqlite);
-    let url = database.url.to_string();
-    let variables = [
-        ("DOORWARD_DATABASE_URL", &*url),
-        ("DOORWARD_LOG_LEVEL", "trace"),
-        ("DOORWARD_LOG_FORMAT", "json"),
-    ];
-    let service = Process::start(database.folder.path(), &variables);
+    let service = telling_all(&database);
     let port = service.address.port();
     block_on(async {
         let user = service.nobody().signed_up("uma@example.test").await;

@@ -13,13 +13,9 @@ const REFUSED: &[&str] = &[
     "auth.not_signed_in", "auth.token_invalid", "auth.permission_missing", "auth.step_up_required",
 ];
 
-fn code(reply: &Reply) -> String {
-    reply.code()
-}
-
 #[track_caller]
 fn assert_admitted(operation: &Operation, reply: &Reply) {
-    let code = code(reply);
+    let code = reply.code();
     assert!(!REFUSED.contains(&code.as_str()), "{} answered {}", operation.id, reply.text);
     assert_ne!(reply.status, 403, "{} answered {}", operation.id, reply.text);
 }
@@ -74,12 +70,12 @@ async fn hold(who: &Actor, other: &Actor, operation: &Operation, cell: &str) -> 
     match cell {
         "allow" => {
             // Some operations have refusals of their own with 403; none is one of a guard's.
-            let code = code(&reply);
+            let code = reply.code();
             assert!(!REFUSED.contains(&code.as_str()), "{} answered {code}", operation.id);
         }
         "deny" => {
             assert_eq!(reply.status, 403, "{} let somebody in: {}", operation.id, reply.text);
-            assert_eq!(code(&reply), "auth.permission_missing", "{}", operation.id);
+            assert_eq!(reply.code(), "auth.permission_missing", "{}", operation.id);
             let named = reply.json()["required_permission"].as_str().map(ToOwned::to_owned);
             let in_oauth = reply.json()["error"].is_string();
             assert!(in_oauth || named.as_deref() == operation.permission(), "{}", operation.id);
@@ -143,8 +139,8 @@ api_test! { ac_126_each_permission_opens_what_asks_for_it_and_nothing_else |hous
             let reply = who.send(who.right_call(&operation, &path)).await;
 
             let is_refused = match operation.described["x-access"].as_str() {
-                Some("own_or_permission") => code(&reply) == "accounts.not_found" && !is_admitted,
-                _ => code(&reply) == "auth.permission_missing",
+                Some("own_or_permission") => reply.code() == "accounts.not_found" && !is_admitted,
+                _ => reply.code() == "auth.permission_missing",
             };
             assert_eq!(is_refused, !is_admitted, "{}: {}", operation.id, reply.text);
         }
@@ -168,7 +164,7 @@ api_test! { asvs_8_2_1_nobody_gets_in_exactly_where_the_contract_asks_for_no_cre
     for operation in house.operations() {
         for body in bodies(&operation) {
             let reply = sent_by_nobody(&nobody, &operation, body).await;
-            let is_refused = code(&reply) == "auth.not_signed_in";
+            let is_refused = reply.code() == "auth.not_signed_in";
             assert_eq!(is_refused, !operation.is_open(), "{}: {}", operation.id, reply.text);
             assert!(!is_refused || reply.header("www-authenticate").is_some_and(|it| it.contains("Bearer")));
         }
@@ -184,7 +180,7 @@ api_test! { asvs_8_2_1_a_wrong_bearer_token_is_refused_whatever_comes_with_it |h
 
             let reply = who.send(request.header(header::CONTENT_TYPE, "application/json")).await;
 
-            assert_eq!(code(&reply), "auth.token_invalid", "{}: {}", operation.id, reply.text);
+            assert_eq!(reply.code(), "auth.token_invalid", "{}: {}", operation.id, reply.text);
         }
     }
     admin.get("/v1/me").await.ok();
@@ -206,7 +202,7 @@ api_test! { ac_124_naming_somebody_does_not_replace_credentials |house| {
         let request = request.header("x-user-id", &admin.id).header("x-forwarded-user", &admin.id);
         let reply = nobody.send(request).await;
 
-        assert_eq!(code(&reply), "auth.not_signed_in", "{}: {}", operation.id, reply.text);
+        assert_eq!(reply.code(), "auth.not_signed_in", "{}: {}", operation.id, reply.text);
     }
 }}
 
@@ -220,7 +216,7 @@ api_test! { asvs_8_2_1_what_needs_a_fresh_sign_in_refuses_an_older_one |house| {
     for operation in fresh {
         let user = if operation.described["x-access"] == "permission" { &admin } else { &user };
         let reply = user.send(user.right_call(operation, &operation.random_path())).await;
-        assert_eq!(code(&reply), "auth.step_up_required", "{}", operation.id);
+        assert_eq!(reply.code(), "auth.step_up_required", "{}", operation.id);
     }
     user.get("/v1/me").await.ok();
 }}

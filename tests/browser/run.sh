@@ -10,9 +10,7 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
 
-if ! has node || ! has npm; then
-    apt_install "Node.js 20 or newer and npm, for the browser tests" nodejs npm || exit 1
-fi
+need_node "for the browser tests" || exit 1
 if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
     apt_install "Chromium, for the browser tests" chromium || exit 1
 fi
@@ -22,11 +20,7 @@ fi
 need_python
 
 cd "$HERE"
-LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
-if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    printf '%s\n' "$LOCK" >node_modules/.lock-hash
-fi
+npm_install
 NODE=$("$HERE/providers/node.sh")
 if [ "${1:-}" = --screenshots ] && ! fc-list 2>/dev/null | grep -q "Inter"; then
     apt_install "the typeface of the screenshots" fonts-inter || true

@@ -53,3 +53,21 @@ apt_install() {
 need_python() {
     has python3 || apt_install "Python 3.9 or newer" python3
 }
+
+# need_node WHAT-FOR: Node.js and npm.
+need_node() {
+    if ! has node || ! has npm; then
+        apt_install "Node.js 20 or newer and npm, $1" nodejs npm
+    fi
+}
+
+# What package-lock.json of this folder names, installed again when that has changed. No package's
+# own scripts: none of these needs one, and one of them reports home.
+npm_install() {
+    local lock
+    lock=$(sha256sum package-lock.json | cut -d' ' -f1)
+    if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$lock" ]; then
+        npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 &&
+            printf '%s\n' "$lock" >node_modules/.lock-hash
+    fi
+}

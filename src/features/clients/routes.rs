@@ -57,8 +57,7 @@ pub async fn list_clients(
 ) -> Result<Ok200<Page<ClientView>>, Problem> {
     let (user, limit) = (filter.service_account_id, paging.limit);
     let list = format!("clients {user:?}");
-    let after =
-        paging.after(&app.cursors, &list, |key| String::from_utf8(key).ok()?.parse().ok())?;
+    let after = paging.after_text(&app.cursors, &list)?;
     let read = move |db: &mut _| {
         Ok::<_, Problem>(clients::list(db, user.as_ref(), after.as_ref(), limit + 1)?)
     };

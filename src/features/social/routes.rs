@@ -77,8 +77,7 @@ pub async fn list_my_identities(
 ) -> Result<Ok200<Page<Identity>>, Problem> {
     let (user, limit) = (by.user().clone(), paging.limit);
     let list = format!("identities {user}");
-    let parse = |key: Vec<u8>| String::from_utf8(key).ok()?.parse().ok();
-    let after: Option<IdentityId> = paging.after(&app.cursors, &list, parse)?;
+    let after: Option<IdentityId> = paging.after_text(&app.cursors, &list)?;
     let read = move |db: &mut Conn| {
         Ok::<_, Problem>(identities::page(db, &user, after.as_ref(), limit + 1)?)
     };

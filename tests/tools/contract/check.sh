@@ -13,20 +13,13 @@ DOCUMENTS=("$FOLDER/openapi.json" "$FOLDER/openapi-3.0.json")
 # No reports and no questions about newer versions over the network.
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true SCARF_ANALYTICS=false
 
-if ! has node || ! has npm; then
-    apt_install "Node.js 20 or newer and npm, to check the contract" nodejs npm || exit 1
-fi
+need_node "to check the contract" || exit 1
 for document in "${DOCUMENTS[@]}"; do
     [ -f "$document" ] || die "$document is missing: run make contract"
 done
 
 cd "$HERE"
-LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
-if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
-    # No package's own scripts: none of these needs one, and one of them reports home.
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    printf '%s\n' "$LOCK" >node_modules/.lock-hash
-fi
+npm_install
 BIN=$HERE/node_modules/.bin
 
 say "spectral"

@@ -5,15 +5,9 @@ set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../lib.sh"
 
-if ! has node || ! has npm; then
-    apt_install "Node.js 20 or newer and npm, to check tokens" nodejs npm || exit 1
-fi
+need_node "to check tokens" || exit 1
 cd "$HERE"
-LOCK=$(sha256sum package-lock.json | cut -d' ' -f1)
-if [ "$(cat node_modules/.lock-hash 2>/dev/null)" != "$LOCK" ]; then
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
-    printf '%s\n' "$LOCK" >node_modules/.lock-hash
-fi
+npm_install
 BIN=$("$HERE/../python.sh")
 cd "$ROOT"
 cargo build --locked --quiet --bin doorward
