@@ -1,0 +1,7 @@
+export default function CheckMail() {
+  return (
+    <main>
+      <h1>Check your mail</h1>
+    </main>
+  );
+}
