@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs an app that has nothing but next-auth's own client, of version 4 and of version 5, against a
+# service of its own, in Debian's Chromium.
+#
+#   run.sh [--generation 4|5] [NAME...]
+#
+# NAME is the beginning of a test in suite/; without one all are run. The app stands in v4/ and is
+# the same for both; package-lock.json says what it is made of.
+set -euo pipefail
+HERE=$(cd "$(dirname "$0")" && pwd)
+. "$HERE/../tools/lib.sh"
+
+need_node "for the apps of next-auth" || exit 1
+if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
+    apt_install "Chromium, for the apps of next-auth" chromium || exit 1
+fi
+need_python
+
+cd "$HERE"
+npm_install
+cd "$ROOT"
+cargo build --locked --quiet --bin doorward
+exec python3 "$HERE/serve.py" --binary "$TARGET/debug/doorward" "$@"
