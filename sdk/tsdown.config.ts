@@ -1,6 +1,7 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 
-const shared = { unbundle: true, dts: true, platform: 'neutral', target: 'es2022' } as const
+const shared: UserConfig = { dts: true, platform: 'neutral', target: 'es2022', outDir: 'dist' }
+const NODE = /^node:/
 
 export default defineConfig([
   {
@@ -17,6 +18,20 @@ export default defineConfig([
       'src/openapi/index.ts',
     ],
     format: 'esm',
-    outDir: 'dist',
+    deps: { neverBundle: [NODE] },
+    // Modules stay apart, so that "use client" stays at the top of those that say it.
+    unbundle: true,
+  },
+  {
+    ...shared,
+    entry: {
+      'core/index': 'src/core/index.ts',
+      'jwt/index': 'src/jwt/index.ts',
+      'node/index': 'src/node/index.ts',
+    },
+    format: 'cjs',
+    // Node.js before 20.19 can't require what is ESM only, so that is inside.
+    deps: { alwaysBundle: ['jose', 'openapi-fetch'], neverBundle: [NODE] },
+    outputOptions: { chunkFileNames: 'common/[name]-[hash].cjs' },
   },
 ])
