@@ -69,11 +69,19 @@ export function localPath(wanted: unknown, origin?: string, fallback = '/'): str
   if (typeof wanted !== 'string' || wanted.length > 2000 || NOT_PLAIN.test(wanted)) return fallback
   const here = origin ?? 'http://app.invalid'
   if (!wanted.startsWith('/') && !(origin && wanted.startsWith(`${origin}/`))) return fallback
-  const url = URL.canParse(wanted, here) ? new URL(wanted, here) : undefined
+  const url = parsed(wanted, here)
   if (url?.origin !== here || url.username || url.password) return fallback
   const path = url.pathname + url.search + url.hash
   // `/.//evil.example` is a path that becomes `//evil.example` by being resolved.
   return path.startsWith('//') ? fallback : path
+}
+
+function parsed(text: string, base: string): URL | undefined {
+  try {
+    return new URL(text, base)
+  } catch {
+    return undefined
+  }
 }
 
 /** The address of the sign-in page that leads back to a path of the app. */
