@@ -59,6 +59,7 @@ class Load:
         mode=("get",),
         core=None,
         bearer=None,
+        headers=None,
     ):
         self.url = f"http://127.0.0.1:{port}{path}"
         self.cookie = cookie
@@ -67,6 +68,7 @@ class Load:
         self.threads = threads
         self.mode = mode
         self.core = core
+        self.headers = headers or {}
 
     def measure(self, seconds):
         """{"rate", "p50", "p99", "max"}: requests per second, milliseconds."""
@@ -76,6 +78,8 @@ class Load:
             command += ["-H", f"Cookie: {COOKIE}={self.cookie}"]
         if self.bearer is not None:
             command += ["-H", f"Authorization: Bearer {self.bearer}"]
+        for name, value in self.headers.items():
+            command += ["-H", f"{name}: {value}"]
         if self.core is not None:
             command = ["taskset", "-c", str(self.core), *command]
         command += [self.url, "--", *map(str, self.mode)]

@@ -44,6 +44,7 @@ walk("getSession has the fields of a session, and nothing secret", async (page) 
 
 walk("the token against forgery stays the same in one browser", async (page, { elsewhere }) => {
   await page.goto("/tools");
+  await says(page, "#status", "unauthenticated");
   const token = await client(page, "getCsrfToken");
   assert.match(token, /^[0-9a-f]{64}$/);
   assert.equal(await client(page, "getCsrfToken"), token);
