@@ -37,14 +37,14 @@ export type GuardedApi<Data = unknown> = (
 
 /** Guards route handlers and API routes; see `createWithAuth`. */
 export interface WithAuth {
-  <Data>(
-    handler: GuardedApi<Data>,
-    options?: WithAuthOptions,
-  ): (request: NextApiRequest, response: NextApiResponse<Data>) => Promise<void>
   <Context>(
     handler: GuardedRoute<Context>,
     options?: WithAuthOptions,
   ): (request: NextRequest, context: Context) => Promise<Response>
+  <Data>(
+    handler: GuardedApi<Data>,
+    options?: WithAuthOptions,
+  ): (request: NextApiRequest, response: NextApiResponse<Data>) => Promise<void>
 }
 
 type Refusal = { status: number; code: string; details?: ProblemDetails }
