@@ -68,7 +68,8 @@ class App:
         self.generation = generation
         self.origin = f"http://localhost:{port}"
         self.port = port
-        self.folder = HERE / f"v{generation}"
+        # The app is the same for both; what is copied finds the package of its own generation.
+        self.folder = HERE / ("v4" if generation == 4 else "v5/generated")
         self.log = folder / f"app{generation}.log"
         self.process = None
         own = folder / f"v{generation}"
@@ -88,11 +89,10 @@ class App:
 
     def build(self):
         """Next.js writes the rewrite into what it builds, so that is built for each run."""
-        if self.generation != GENERATIONS[0]:
-            for name in ("app", "pages"):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-                shutil.copytree(HERE / "v4" / name, self.folder / name)
-            shutil.copy(HERE / "v4/next.config.mjs", self.folder)
+        if self.generation == 5:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            left = shutil.ignore_patterns(".next", "next-env.d.ts", "package.json")
+            shutil.copytree(HERE / "v4", self.folder, ignore=left)
         begin = time.monotonic()
         done = subprocess.run(
             ["node", str(NEXT), "build"],
