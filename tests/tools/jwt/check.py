@@ -44,6 +44,7 @@ class Jose:
         self.process.wait(10)
 
 
+# [snippet: python]
 class PyJwt:
     """PyJWT with its own client of the key set."""
 
@@ -64,6 +65,7 @@ class PyJwt:
             )
         except jwt.PyJWTError:
             return None
+# [/snippet]
 
 
 def token(client, audience):
