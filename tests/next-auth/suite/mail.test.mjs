@@ -12,17 +12,23 @@ async function ask(page, email, to = "/members") {
   await page.waitForURL(`${APP}/check-mail`);
 }
 
+/** Opens a link, which uses it up by a button only: programs that look into mails open it, too. */
+async function follow(page, link) {
+  await page.goto(link);
+  await page.click("button");
+}
+
 walk("a mailed link signs in, once, and leads to where it was asked for", async (page, more) => {
   const email = await account();
   await verify(email);
   await ask(page, email);
   const { link } = await mailTo(email, "magic_link");
   assert.equal(new URL(link).origin, APP);
-  await page.goto(link);
+  await follow(page, link);
   await page.waitForURL(`${APP}/members`);
   await says(page, "#welcome", "Welcome, Uma Example");
   const other = await more.elsewhere();
-  await other.goto(link);
+  await follow(other, link);
   await other.waitForURL((url) => url.pathname === "/login");
   await says(other, '[role="alert"]', "This link was used or is too old.");
 });
