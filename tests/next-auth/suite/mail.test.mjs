@@ -33,6 +33,17 @@ walk("a mailed link signs in, once, and leads to where it was asked for", async 
   await says(other, '[role="alert"]', "This link was used or is too old.");
 });
 
+walk("a link that somebody has changed leads nowhere else", async (page) => {
+  const email = await account();
+  await verify(email);
+  await ask(page, email);
+  const link = new URL((await mailTo(email, "magic_link")).link);
+  link.searchParams.set("callbackUrl", "https://evil.test/a");
+  await follow(page, link.href);
+  await page.waitForURL(`${APP}/`);
+  await says(page, "#status", "authenticated");
+});
+
 walk("a link says nothing of who has an account", async (page) => {
   await ask(page, address("nobody"));
   at(page, "/check-mail");

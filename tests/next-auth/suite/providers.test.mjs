@@ -37,6 +37,20 @@ walk("somebody comes from another service, and is known again", async (page) => 
   assert.equal(ids[0], ids[1]);
 });
 
+walk("nobody who comes back is led away from the app", async (page) => {
+  for (const callbackUrl of ["https://evil.test/a", "//evil.test", "/\\evil.test"]) {
+    await page.goto("/tools");
+    await page.waitForFunction(() => window.client);
+    await page.evaluate((url) => {
+      window.client.signIn("harbour", { callbackUrl: url });
+    }, callbackUrl);
+    await page.fill('[name="login"]', address("ann"));
+    await page.click("text=Continue as Ann");
+    await page.waitForURL(`${APP}/`);
+    await says(page, "#status", "authenticated");
+  }
+});
+
 walk("who does not agree there is told so on the app's own page", async (page) => {
   await page.goto("/login?callbackUrl=/tools");
   await page.click("text=Continue with Harbour");
