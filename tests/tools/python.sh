@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Prints the folder of programs of a Python environment that holds requirements.txt, made once for
-# each state of that file.
+# Prints the folder of programs of a Python environment that holds what a file of requirements
+# names, made once for each state of that file.
+#
+#   python.sh [FILE NAME]     by default requirements.txt beside this script, and venv
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/lib.sh"
@@ -18,24 +20,25 @@ find_python() {
     return 1
 }
 
-FOLDER=$TOOLS/venv
+REQUIREMENTS=$(realpath "${1:-$HERE/requirements.txt}")
+FOLDER=$TOOLS/${2:-venv}
 mkdir -p "$TOOLS"
 # Tests that run at the same time ask for it at the same time; one of them makes it.
 if has flock; then
-    exec 9>"$TOOLS/venv.lock"
+    exec 9>"$FOLDER.lock"
     flock 9
 fi
-HASH=$(sha256sum "$HERE/requirements.txt" | cut -d' ' -f1)
+HASH=$(sha256sum "$REQUIREMENTS" | cut -d' ' -f1)
 if [ "$(cat "$FOLDER/.requirements-hash" 2>/dev/null)" != "$HASH" ]; then
     if ! PYTHON=$(find_python); then
         apt_install "Python 3.11 or newer with venv" python3 python3-venv || exit 1
         PYTHON=$(find_python) || die "missing: Python 3.11 or newer with venv"
     fi
-    say "installing requirements.txt into $FOLDER"
+    say "installing ${REQUIREMENTS#"$ROOT"/} into $FOLDER"
     rm -rf "$FOLDER"
     "$PYTHON" -m venv "$FOLDER" >&2
     "$FOLDER/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -r "$HERE/requirements.txt" >&2
+        -r "$REQUIREMENTS" >&2
     "$FOLDER/bin/python" -m pip check >&2
     printf '%s\n' "$HASH" >"$FOLDER/.requirements-hash"
 fi

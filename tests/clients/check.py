@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Builds the generated clients and lets each use one running service.
+
+    check.py --binary PATH [--only NAME]...
+
+A client is told the addresses and the password of an administrator and of a person, and the name
+of a role. It has to sign in, be refused for want of a permission, be told of a wrong field, make
+and grant the role, be let in, make an API key and be let in by that. The service is asked whether
+role and key are there. Standard library only.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from service import ADMIN, PASSWORD, Client, Failed, Service, fresh_database
+
+HERE = Path(__file__).resolve().parent
+RUST = Path(os.environ.get("CARGO_TARGET_DIR", HERE / "rust/target"))
+CLIENTS = {
+    "python": [sys.executable, "use.py"],
+    "typescript": ["node", "generated/build/use.js"],
+    "go": [HERE / "go/generated/use"],
+    "rust": [RUST / "debug/doorward-generated-client"],
+}
+
+
+def run(name, command, **settings):
+    """Seconds that the command took in the client's folder; what it printed when it failed."""
+    begin = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=HERE / name,
+        env={**os.environ, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Failed(f"{name}: {command[0]} ended with {done.returncode}:\n{done.stdout}")
+    return time.monotonic() - begin
+
+
+def expect(answer, wanted):
+    status, _, body = answer
+    if status != wanted:
+        raise Failed(f"the service answered {status}: {body}")
+    return body
+
+
+def use(name, service, admin):
+    """Lets one client use the service, and asks the service what has come of it."""
+    person, role = f"{name}@example.test", f"{name}-helpdesk"
+    account = {"email": person, "password": PASSWORD, "name": name}
+    made = expect(admin.request("POST", "/v1/users", account), 201)["id"]
+    seconds = run(
+        name,
+        CLIENTS[name],
+        DOORWARD_URL=service.origin,
+        ADMIN=ADMIN,
+        PERSON=person,
+        PASSWORD=PASSWORD,
+        ROLE=role,
+        PYTHONPATH="generated",
+    )
+    granted = [grant["role"] for grant in admin.pages(f"/v1/users/{made}/grants")]
+    keys = [key["name"] for key in admin.pages(f"/v1/users/{made}/api-keys")]
+    if (granted, keys) != ([role], [role]):
+        raise Failed(f"{name}: afterwards the person has the roles {granted} and the keys {keys}")
+    return seconds
+
+
+def check(names, binary):
+    built = {name: run(name, [HERE / name / "build.sh"]) for name in names}
+    with tempfile.TemporaryDirectory(prefix="doorward-clients-") as folder:
+        service = Service(binary, folder, fresh_database("sqlite", folder))
+        try:
+            service.create_admin()
+            service.start()
+            service.wait_for()
+            service.forget_log()
+            admin = Client(service)
+            admin.sign_in()
+            for name in names:
+                seconds = use(name, service, admin)
+                print(f"{name}: built in {built[name]:.1f} s, used in {seconds:.1f} s")
+            complaints = service.complaints()
+            if complaints:
+                raise Failed("\n".join(complaints))
+        finally:
+            service.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--only", metavar="NAME", choices=CLIENTS, action="append")
+    options = parser.parse_args()
+    try:
+        check(options.only or list(CLIENTS), options.binary)
+    except Failed as error:
+        print(f"FAILED: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+module example.test/use
+
+go 1.23
