@@ -2,6 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown'
 
 const shared: UserConfig = { dts: true, platform: 'neutral', target: 'es2022', outDir: 'dist' }
 const NODE = /^node:/
+const INSIDE = ['jose', 'openapi-fetch']
 
 export default defineConfig([
   {
@@ -31,7 +32,7 @@ export default defineConfig([
     },
     format: 'cjs',
     // Node.js before 20.19 can't require what is ESM only, so that is inside.
-    deps: { alwaysBundle: ['jose', 'openapi-fetch'], neverBundle: [NODE] },
+    deps: { alwaysBundle: INSIDE, onlyBundle: INSIDE, neverBundle: [NODE] },
     outputOptions: { chunkFileNames: 'common/[name]-[hash].cjs' },
   },
 ])

@@ -146,7 +146,7 @@ async function main(check) {
     if (!check) {
       await writeFile(at, text)
     } else if ((await readFile(at, 'utf8').catch(() => '')) !== text) {
-      console.error(`${path} is not what the contract says: run npm run generate`)
+      process.stderr.write(`${path} is not what the contract says: run npm run generate\n`)
       process.exitCode = 1
     }
   }

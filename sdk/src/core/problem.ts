@@ -10,10 +10,7 @@ export type ProblemCode = components['schemas']['ProblemCode']
  * - `client.unexpected_answer`: something answered that is not the service, such as a gateway.
  * - `client.invalid_id`: an id has not the form that its kind has; nothing was sent.
  */
-export type ClientCode =
-  | 'client.unreachable'
-  | 'client.unexpected_answer'
-  | 'client.invalid_id'
+export type ClientCode = 'client.unreachable' | 'client.unexpected_answer' | 'client.invalid_id'
 
 /** One field at fault. */
 export type FieldError = components['schemas']['FieldError']

@@ -4,4 +4,12 @@
  *
  * @module
  */
-export { type Auth, authOf, createGuard, type Guard, type GuardOptions, type Needs, type Next } from './guard.js'
+export {
+  type Auth,
+  authOf,
+  createGuard,
+  type Guard,
+  type GuardOptions,
+  type Needs,
+  type Next,
+} from './guard.js'

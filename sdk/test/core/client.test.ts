@@ -3,8 +3,8 @@ import {
   type ClientOptions,
   createClient,
   isProblem,
-  paginate,
   type ProblemError,
+  paginate,
   toSession,
   unwrap,
 } from '../../src/core/index.js'
@@ -61,8 +61,9 @@ describe('createClient', () => {
     expect(requests[1]?.headers.get('x-own')).toBe('2')
     expect(requests[1]?.headers.get('content-type')).toBe('application/json')
     expect(await requests[1]?.json()).toEqual({ name: 'Änn' })
-    expect(requests.every(({ redirect, cache }) => redirect === 'manual' && cache === 'no-store'))
-      .toBe(true)
+    expect(
+      requests.every(({ redirect, cache }) => redirect === 'manual' && cache === 'no-store'),
+    ).toBe(true)
   })
 
   it('sends forms where the contract has them', async () => {
@@ -123,7 +124,9 @@ describe('a result', () => {
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"id":')),
       pull: (controller) => controller.error(new TypeError('terminated')),
     })
-    const { error } = await answering(() => new Response(cut)).make().getMe()
+    const { error } = await answering(() => new Response(cut))
+      .make()
+      .getMe()
     expect(error?.code).toBe('client.unreachable')
   })
 
@@ -142,9 +145,12 @@ describe('a result', () => {
   })
 
   it('comes not at all once the call was ended', async () => {
-    const { make } = answering((request) => new Promise((_, reject) => {
-      request.signal.addEventListener('abort', () => reject(request.signal.reason))
-    }))
+    const { make } = answering(
+      (request) =>
+        new Promise((_, reject) => {
+          request.signal.addEventListener('abort', () => reject(request.signal.reason))
+        }),
+    )
     const controller = new AbortController()
     const call = make().getMe({ signal: controller.signal })
     setTimeout(() => controller.abort(), 10)

@@ -67,8 +67,9 @@ describe('the client and the service', () => {
     const path = { id: items[0]?.id ?? '' }
     const { response } = await client.getUser({ path })
     const headers = { 'If-Match': response?.headers.get('etag') ?? '' }
-    expect((await unwrap(client.updateUser({ path, headers, body: { name: 'Anna' } }))).name)
-      .toBe('Anna')
+    expect((await unwrap(client.updateUser({ path, headers, body: { name: 'Anna' } }))).name).toBe(
+      'Anna',
+    )
     const again = await client.updateUser({ path, headers, body: { name: 'Ann' } })
     expect(again.error?.code).toBe('precondition.stale')
   })

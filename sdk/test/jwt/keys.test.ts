@@ -110,8 +110,15 @@ describe('the key set', () => {
     const response = await issuer.fetch(`${issuer.issuer}/.well-known/jwks.json`, {})
     const [jwk] = ((await response.json()) as { keys: object[] }).keys
     for (const wrong of [
-      { use: 'enc' }, { alg: 'ES384' }, { alg: 'HS256' }, { crv: 'P-384' }, { kty: 'oct', k: 'eA' },
-      { kty: 'RSA' }, { use: undefined }, { alg: undefined }, { kid: undefined },
+      { use: 'enc' },
+      { alg: 'ES384' },
+      { alg: 'HS256' },
+      { crv: 'P-384' },
+      { kty: 'oct', k: 'eA' },
+      { kty: 'RSA' },
+      { use: undefined },
+      { alg: undefined },
+      { kid: undefined },
     ]) {
       instead = () => Response.json({ keys: [{ ...jwk, ...wrong }] })
       await expect(verifierOf().verify(await issuer.token())).rejects.toMatchObject({

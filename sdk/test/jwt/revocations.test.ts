@@ -104,9 +104,10 @@ describe('the list', () => {
     await taken(await issuer.token())
     now += 800
     let answer: (response: Response) => void = () => undefined
-    instead = () => new Promise<Response>((resolve) => {
-      answer = resolve
-    })
+    instead = () =>
+      new Promise<Response>((resolve) => {
+        answer = resolve
+      })
     await taken(await issuer.token())
     expect(asked).toHaveBeenCalledTimes(2)
     answer(new Response(await issuer.revocations()))
@@ -174,10 +175,13 @@ describe('the list', () => {
     ['is nothing', () => ''],
     ['is a page', () => '<html>'],
     ['is larger than any', () => 'x'.repeat(17_000_000)],
-    ['is signed by another', async () => {
-      const { issuer: name, clock } = issuer
-      return (await createTestIssuer({ issuer: name, clock })).revocations()
-    }],
+    [
+      'is signed by another',
+      async () => {
+        const { issuer: name, clock } = issuer
+        return (await createTestIssuer({ issuer: name, clock })).revocations()
+      },
+    ],
   ]
   it.each(wrong)('lets nobody in if it %s', async (_, text) => {
     const body = await text()

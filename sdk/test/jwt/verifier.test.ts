@@ -1,4 +1,4 @@
-import { generateKeyPairSync, createPublicKey, createHmac, sign as signRaw } from 'node:crypto'
+import { createHmac, createPublicKey, generateKeyPairSync, sign as signRaw } from 'node:crypto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type AccessTokenClaims,
@@ -142,7 +142,11 @@ describe('a token is refused', () => {
     const { kid } = JSON.parse(atob(head))
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    for (const [alg, key] of [['ES256', ec], ['RS256', rsa], ['ES256', rsa]] as const) {
+    for (const [alg, key] of [
+      ['ES256', ec],
+      ['RS256', rsa],
+      ['ES256', rsa],
+    ] as const) {
       const signed = `${encode({ alg, typ: 'at+jwt', kid })}.${payload}`
       const bytes = Buffer.from(signed)
       const signature = signRaw('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' })
@@ -184,13 +188,20 @@ describe('a token is refused', () => {
     return JSON.parse(atob((await issuer.token()).split('.')[1] ?? ''))
   }
 
-  it.each(['JWT', 'jwt', 'application/at+jwt', 'AT+JWT', 'id_token', 'logout+jwt', 'dpop+jwt',
-    'doorward-revocations+jwt', undefined, null])(
-    'asvs_9_2_2 whose type is %j',
-    async (typ) => {
-      await refused(await issuer.sign(await claims(), { typ }))
-    },
-  )
+  it.each([
+    'JWT',
+    'jwt',
+    'application/at+jwt',
+    'AT+JWT',
+    'id_token',
+    'logout+jwt',
+    'dpop+jwt',
+    'doorward-revocations+jwt',
+    undefined,
+    null,
+  ])('asvs_9_2_2 whose type is %j', async (typ) => {
+    await refused(await issuer.sign(await claims(), { typ }))
+  })
 
   it('asvs_9_2_2 that is the list of revocations', async () => {
     await refused(await issuer.revocations())
@@ -285,11 +296,28 @@ describe('a token is refused', () => {
   })
 
   it.each([
-    { sub: undefined }, { sub: 7 }, { sub: '' }, { jti: undefined }, { client_id: undefined },
-    { roles: undefined }, { roles: 'admin' }, { roles: [1] }, { sid: null }, { sid: 7 },
-    { permissions: 'all' }, { permissions: null }, { permissions: [{}] }, { scope: ['a'] },
-    { acr: null }, { amr: 'pwd' }, { auth_time: '1' }, { cnf: null }, { cnf: {} }, { cnf: 'x' },
-    { permissions_ref: 'https://evil.example/v1/check' }, { permissions_ref: null },
+    { sub: undefined },
+    { sub: 7 },
+    { sub: '' },
+    { jti: undefined },
+    { client_id: undefined },
+    { roles: undefined },
+    { roles: 'admin' },
+    { roles: [1] },
+    { sid: null },
+    { sid: 7 },
+    { permissions: 'all' },
+    { permissions: null },
+    { permissions: [{}] },
+    { scope: ['a'] },
+    { acr: null },
+    { amr: 'pwd' },
+    { auth_time: '1' },
+    { cnf: null },
+    { cnf: {} },
+    { cnf: 'x' },
+    { permissions_ref: 'https://evil.example/v1/check' },
+    { permissions_ref: null },
   ])('ac_138 with the claim %j', async (wrong) => {
     await refused(await issuer.sign({ ...(await claims()), ...wrong }))
   })
@@ -324,8 +352,13 @@ describe('a token is refused', () => {
 describe('options', () => {
   const rest = { audience: 'a' }
   it.each([
-    'http://id.example.com', 'https://id.example.com/', 'https://id.example.com/x',
-    'https://u:p@id.example.com', 'https://ID.example.com', 'id.example.com', '',
+    'http://id.example.com',
+    'https://id.example.com/',
+    'https://id.example.com/x',
+    'https://u:p@id.example.com',
+    'https://ID.example.com',
+    'id.example.com',
+    '',
   ])('take %j for no issuer', (name) => {
     expect(() => createVerifier({ issuer: name, ...rest })).toThrow(TypeError)
   })

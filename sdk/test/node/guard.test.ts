@@ -139,7 +139,9 @@ describe('needs', () => {
     const { bearer } = await plain({}, { freshSeconds: 300 })
     const now = Math.floor(Date.now() / 1000)
     expect((await bearer(await issuer.token({ auth_time: now - 290 }))).status).toBe(200)
-    expect(await problemOf(await bearer(await issuer.token({ auth_time: now - 302 })))).toMatchObject({
+    expect(
+      await problemOf(await bearer(await issuer.token({ auth_time: now - 302 }))),
+    ).toMatchObject({
       code: 'auth.step_up_required',
       challenge: 'Bearer error="insufficient_user_authentication", max_age=300',
     })
@@ -240,9 +242,13 @@ describe('Express', () => {
   it('goes on with who calls, also below a router, and answers problems', async () => {
     const guard = guardOf({ origin: 'https://api.example.test' })
     const router = express.Router()
-    router.get('/notes', guard.requireAuth({ permission: 'app:notes:read' }), (request, response) => {
-      response.json({ user: authOf(request).userId, roles: authOf(request).roles })
-    })
+    router.get(
+      '/notes',
+      guard.requireAuth({ permission: 'app:notes:read' }),
+      (request, response) => {
+        response.json({ user: authOf(request).userId, roles: authOf(request).roles })
+      },
+    )
     const app = express().use('/api', router)
     const origin = await listen(app)
     const get = (token?: string) =>
