@@ -1,5 +1,4 @@
 // [snippet: bearer]
-import 'server-only'
 import { type AccessTokenClaims, createVerifier, TokenError, type Verifier } from 'doorward/jwt'
 import { problem } from 'doorward/next'
 

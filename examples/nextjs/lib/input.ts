@@ -1,5 +1,4 @@
 // [snippet: input]
-import 'server-only'
 import { problem } from 'doorward/next'
 import { z } from 'zod'
 

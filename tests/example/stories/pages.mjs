@@ -30,11 +30,10 @@ for (const [device, options] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     await page.goto("/login");
     await page.getByRole("button", { name: "Continue with Google" }).waitFor();
     await show(page, "login", device);
+    const somebody = await signedIn(page, "Ann");
     const response = await page.goto("/nothing-here");
     assert.equal(response.status(), 404);
     await show(page, "not-found", device);
-
-    const somebody = await signedIn(page, "Ann");
     await page.goto("/notes");
     await show(page, "notes-empty", device);
     await write(page, "", "Without a title");

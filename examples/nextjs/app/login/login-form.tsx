@@ -1,8 +1,8 @@
 // [snippet: login-form]
 'use client'
 
-import { giveSecondFactor, signIn, type SecondFactor } from 'doorward/react'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { giveSecondFactor, type SecondFactorRequired, signIn } from 'doorward/react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { ProviderButtons } from './provider-buttons'
 
 const WRONG: Record<string, string> = {
@@ -15,7 +15,7 @@ const FAILED = 'That did not work. Please try again in a minute.'
 
 /** The first step, and the second where the account has one. */
 export function LoginForm({ after }: { after: string }) {
-  const [step, setStep] = useState<SecondFactor | null>(null)
+  const [step, setStep] = useState<SecondFactorRequired | null>(null)
   const [failure, setFailure] = useState('')
   const [isBusy, setBusy] = useState(false)
 
@@ -31,11 +31,11 @@ export function LoginForm({ after }: { after: string }) {
           redirect: false,
         })
     // The whole page is loaded anew, so that nothing of whoever was here before is left.
-    if (result.ok) return window.location.assign(after)
+    if (result?.ok) return window.location.assign(after)
     setBusy(false)
-    if (result.code === 'auth.pending_invalid') setStep(null)
-    if (result.secondFactor) setStep(result.secondFactor)
-    setFailure(result.secondFactor ? '' : (WRONG[result.code ?? ''] ?? FAILED))
+    if (result?.code === 'auth.pending_invalid') setStep(null)
+    if (result?.secondFactor) setStep(result.secondFactor)
+    setFailure(result?.secondFactor ? '' : (WRONG[result?.code ?? ''] ?? FAILED))
   }
 
   return (

@@ -12,7 +12,7 @@ export function ProviderButtons({ after }: { after: string }) {
   useEffect(() => {
     getProviders().then((found) => setProviders(found ?? {}))
   }, [])
-  const others = Object.values(providers).filter(({ id }) => id !== 'credentials')
+  const others = Object.values(providers).filter(({ type }) => ['oauth', 'oidc'].includes(type))
   return (
     <div className="row">
       {others.map(({ id, name }) => (
