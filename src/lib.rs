@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod authjs;
 pub mod cli;
 pub mod config;
 pub mod db;

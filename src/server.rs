@@ -16,6 +16,7 @@ use crate::{
     access::{callers::Callers, cookie, dpop, store::Store},
     api,
     app::App,
+    authjs::{self, Csrf},
     features::{checks::matrix::Operations, tokens},
     http::{
         contract::{self, Contract, ContractError},
@@ -99,13 +100,14 @@ pub fn build(
 ) -> Result<Server, StartError> {
     let document = written(&endpoints, app.config.cookie_name()).map_err(StartError::Contract)?;
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
-    let (look, pages) = (Data::new(look), pages::pages());
+    let look = Data::new(look);
+    let pages = [pages::pages(), authjs::endpoints(&app.config)].concat();
     let beside =
         [docs::outside(app.config.shows_docs()), tokens::events::outside(), pages::plain()]
             .concat();
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
-    let docs = Data::new(Docs::new(document));
+    let (docs, csrf) = (Data::new(Docs::new(document)), Data::new(Csrf::new(seed)));
     let operations = Data::new(Operations::of(&endpoints));
     let mounts = Mounts(endpoints.into_iter().map(Endpoint::into_mount).collect());
     let finish_data = Data::new(finish_data(app, metrics));
@@ -135,6 +137,7 @@ pub fn build(
             .app_data(docs.clone())
             .app_data(operations.clone())
             .app_data(look.clone())
+            .app_data(csrf.clone())
             .configure(|config| outside::mount(&beside, config))
             .service(api)
             .default_service(web::to(pages::not_found))

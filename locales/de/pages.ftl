@@ -44,6 +44,7 @@ magic = Mit einer Mail anmelden
 magic-lead = Wir schicken Ihnen eine Mail mit einem Link und einem Code. Sie gelten 10 Minuten.
 magic-button = Mail senden
 magic-again = Noch eine Mail anfordern
+magic-sent = Wenn es für diese Adresse ein Konto gibt und sie bestätigt ist, ist eine Mail unterwegs. Öffnen Sie den Link darin.
 magic-sent-lead = Wenn es für { $email } ein Konto mit bestätigter Adresse gibt, ist eine Mail unterwegs. Öffnen Sie den Link darin, oder geben Sie hier ihren Code ein.
 magic-enter = Sie kommen über den Link aus Ihrer Mail. Ein Druck, und Sie sind drin.
 to-forgot = Passwort vergessen?

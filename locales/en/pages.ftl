@@ -44,6 +44,7 @@ magic = Sign in by mail
 magic-lead = We send you a mail with a link and a code. They are good for 10 minutes.
 magic-button = Send the mail
 magic-again = Get another mail
+magic-sent = If there is an account for this address and the address is confirmed, a mail is on its way. Open the link in it.
 magic-sent-lead = If there is an account for { $email } whose address is confirmed, a mail is on its way. Open the link in it, or enter its code here.
 magic-enter = You have come by the link in your mail. One press, and you are in.
 to-forgot = Forgot your password?

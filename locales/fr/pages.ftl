@@ -44,6 +44,7 @@ magic = Se connecter par e-mail
 magic-lead = Nous vous envoyons un e-mail avec un lien et un code. Ils sont valables 10 minutes.
 magic-button = Envoyer l’e-mail
 magic-again = Recevoir un autre e-mail
+magic-sent = S’il existe un compte pour cette adresse et qu’elle est confirmée, un e-mail est en route. Ouvrez le lien qu’il contient.
 magic-sent-lead = S’il existe pour { $email } un compte dont l’adresse est confirmée, un e-mail est en route. Ouvrez le lien qu’il contient, ou saisissez ici son code.
 magic-enter = Vous venez par le lien de votre e-mail. Appuyez, et vous y êtes.
 to-forgot = Mot de passe oublié ?

@@ -119,7 +119,12 @@ impl<P: Purpose> Proof<P> {
 
     /// The link to the hosted page, made from the configured public URL alone.
     pub fn link(&self, config: &Config) -> Link {
-        let url = format!("{}?token={}", config.page(P::PAGE), self.token.reveal());
+        self.link_at(config, P::PAGE, "")
+    }
+
+    /// The same link to another page of ours, with `more` behind the token in its query.
+    pub fn link_at(&self, config: &Config, page: &str, more: &str) -> Link {
+        let url = format!("{}?token={}{more}", config.page(page), self.token.reveal());
         Link { url, seconds: self.seconds }
     }
 

@@ -26,6 +26,35 @@ impl Setting for Option<Color> {
     }
 }
 
+/// The path of a page of an app, without a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PagePath(String);
+
+impl PagePath {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for Option<PagePath> {
+    const FORM: Form = Form::Text;
+    const EXPECTED: &'static str = "a path such as /login, or empty for the hosted page";
+
+    fn parse(text: &str, _: Option<(u64, u64)>) -> Option<Self> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        // Two slashes begin the name of a machine.
+        let is_path = text.starts_with('/') && !text.contains("//");
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+        (is_path && text.bytes().all(is_plain)).then(|| Some(PagePath(text.to_owned())))
+    }
+
+    fn unset() -> Option<Self> {
+        Some(None)
+    }
+}
+
 /// Where a page may lead: an origin, and a path with all that is below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -7,15 +7,15 @@ use url::Url;
 
 use super::{
     audience::Audience,
-    face::Place,
+    face::{PagePath, Place},
     key::Key,
     load::Reader,
     secrets::EcKey,
     table::{limits, table},
     unset::HostName,
     values::{
-        DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
-        ShowDocs,
+        AuthjsVersion, DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified,
+        RequiredFor, ShowDocs,
     },
     web::{ClientAuth, Issuer, Parameter, Preset, ScopeName, WebAddress},
 };
@@ -255,6 +255,19 @@ table! {
         /// Where `return_to` may lead after a sign-in, besides the service's own pages: addresses,
         /// each with all that is below its path.
         return_to: Vec<Place> = "";
+    }
+
+    /// The endpoints of Auth.js (NextAuth.js) at `/api/auth`, for apps that use its client.
+    authjs: Authjs {
+        /// Whether they are served.
+        enabled: bool = true;
+        /// The generation of the client where a request does not tell: `4` answers who is not
+        /// signed in with `{}`, and `5` and `auto` with `null`. An app of next-auth 4 shows nobody
+        /// signed in either way, but logs an error for `null`.
+        version: AuthjsVersion = "auto";
+        /// The app's own sign-in page, to which people are led with `callbackUrl`, `error` and
+        /// `code` in the query: a path on the app's origin. Unset: the hosted page.
+        sign_in_page: Option<PagePath> = "";
     }
 
     /// Access tokens for APIs.

@@ -311,7 +311,7 @@ fn check_providers(config: &Config, reader: &mut Reader) {
 }
 
 /// Whether an address leads to this machine alone.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),

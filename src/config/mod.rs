@@ -26,13 +26,13 @@ use std::{fmt, net::SocketAddr};
 use crate::kernel::fetch;
 
 pub use audience::Audience;
-pub use face::Place;
+pub use face::{PagePath, Place};
 pub use folder::{FolderError, Privacy, prepare_data_dir};
 pub use keys::{
-    Account, Brand, Challenge, Config, Database, Docs, Http, Limits, Log, Mail, Oauth, Pages,
-    Passkeys, Password, Service, Session, Setup, SignUp, Throttle, Tokens,
+    Account, Authjs, Brand, Challenge, Config, Database, Docs, Http, Limits, Log, Mail, Oauth,
+    Pages, Passkeys, Password, Service, Session, Setup, SignUp, Throttle, Tokens,
 };
-pub use load::Problems;
+pub use load::{Problems, is_loopback};
 pub use master::{Change, begin_change, change, end_change, make_change, master_keys};
 pub use party::RelyingParty;
 pub use provider::{ClientProof, Endpoints, Protocol, Provider, is_tenant, issuer_of_tenant};
@@ -41,8 +41,8 @@ pub use show::{reference, sample, show};
 pub use sources::Sources;
 pub use unset::HostName;
 pub use values::{
-    DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified, RequiredFor,
-    ShowDocs,
+    AuthjsVersion, DatabaseUrl, LogFormat, LogLevel, MailTls, Network, Origin, RequireVerified,
+    RequiredFor, ShowDocs,
 };
 pub use web::{ClientAuth, Preset};
 

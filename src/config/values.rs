@@ -364,6 +364,9 @@ choices! {
 
     /// Whether the interactive API reference is served.
     ShowDocs { "auto" => Auto, "always" => Always, "never" => Never }
+
+    /// The generation of Auth.js that an app has the client of.
+    AuthjsVersion { "auto" => Auto, "4" => Four, "5" => Five }
 }
 
 /// The items of a list as a variable writes it: with commas between them.

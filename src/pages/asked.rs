@@ -94,12 +94,18 @@ impl Asked {
         Ok(url::form_urlencoded::parse(&bytes).into_owned().collect())
     }
 
+    /// The body, whatever it is.
+    ///
+    /// Errors: `request.body_too_large`, `request.timeout`.
+    pub async fn bytes(&mut self) -> Result<BytesMut, Problem> {
+        json::read_body(self.body.take(), &self.app.config.limits).await
+    }
+
     async fn form_bytes(&mut self) -> Result<BytesMut, Problem> {
-        let body = self.body.take();
         if !self.request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Err(Code::FormMalformed.into());
         }
-        let bytes = json::read_body(body, &self.app.config.limits).await?;
+        let bytes = self.bytes().await?;
         // A text can't hold NUL in every database; U+FFFD stands for what was no UTF-8.
         let is_odd = |text: &str| text.contains(['\0', '\u{fffd}']);
         let mut fields = url::form_urlencoded::parse(&bytes);

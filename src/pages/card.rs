@@ -83,6 +83,13 @@ impl Card {
         self
     }
 
+    /// The form with what is wrong beside its fields.
+    pub fn refused(mut self, problem: &Problem) -> Self {
+        let shell = self.shell.clone();
+        self.form = self.form.map(|form| form.refused(&shell, problem));
+        self
+    }
+
     /// Offers a passkey; the page then loads its script.
     pub fn passkey(mut self, passkey: Passkey) -> Self {
         self.shell = self.shell.with_script(Script::Passkeys);
@@ -128,10 +135,7 @@ impl Card {
 pub fn outcome(done: Result<HttpResponse, Problem>, page: impl FnOnce() -> Card) -> Answer {
     match done {
         Err(problem) if refusal::is_about_the_form(&problem) => {
-            let mut card = page();
-            let shell = card.shell.clone();
-            card.form = card.form.map(|form| form.refused(&shell, &problem));
-            let mut response = card.send(problem.code().status())?;
+            let mut response = page().refused(&problem).send(problem.code().status())?;
             refusal::accompany(&mut response, &problem);
             Ok(response)
         }

@@ -2,7 +2,7 @@
 //! Each page lets its request in by the guard of the operation that it calls.
 
 mod account;
-mod asked;
+pub mod asked;
 mod assets;
 mod card;
 mod dev_mail;
@@ -14,10 +14,10 @@ mod passkey;
 mod prove;
 mod refusal;
 mod reset;
-mod return_to;
-mod second_factor;
+pub mod return_to;
+pub mod second_factor;
 mod setup;
-mod shell;
+pub mod shell;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -28,7 +28,7 @@ mod verify;
 mod when;
 
 pub use look::{LogoError, Look};
-pub use refusal::not_found;
+pub use refusal::{accompany, not_found};
 
 use account::{authenticator, naming};
 use asked::Asked;

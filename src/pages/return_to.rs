@@ -19,9 +19,16 @@ impl Target {
     /// The place that `wanted` names, decoded once as a form's or a query's value is, or the
     /// default.
     pub fn of(config: &Config, wanted: Option<&str>) -> Self {
-        let wanted = wanted.filter(|text| is_plain(text));
-        let allowed = wanted.filter(|text| is_own(config, text) || is_listed(config, text));
-        Self(allowed.unwrap_or(DEFAULT).to_owned())
+        let allowed = Self::allowed(config, &config.origin(), wanted);
+        allowed.unwrap_or_else(|| Self(DEFAULT.to_owned()))
+    }
+
+    /// The same for an app under whose `origin` the browser has reached us, and which counts as
+    /// one of our own; nothing where `wanted` is no place to be led to.
+    pub fn allowed(config: &Config, origin: &str, wanted: Option<&str>) -> Option<Self> {
+        let wanted = wanted.filter(|text| is_plain(text))?;
+        let is_allowed = is_own(config, origin, wanted) || is_listed(config, wanted);
+        is_allowed.then(|| Self(wanted.to_owned()))
     }
 
     /// A page of ours, by the pattern of its path; the default where that has variable parts.
@@ -57,8 +64,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// A path of ours. Only what any reader resolves to the same path is one.
-fn is_own(config: &Config, text: &str) -> bool {
-    let origin = config.origin();
+fn is_own(config: &Config, origin: &str, text: &str) -> bool {
     let is_path = text.starts_with('/') && !text.starts_with("//");
     let whole = if is_path { format!("{origin}{text}") } else { text.to_owned() };
     let is_ours = |url: &Url| {

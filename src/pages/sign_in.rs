@@ -17,12 +17,31 @@ use super::{
 use crate::{
     access::{answer::SignInAnswer, caller, guard::Public, throttle::Passwords},
     features::sessions::{model::SignIn, sign_in},
-    http::{json::Json, problem::Problem},
+    http::{code::Code, json::Json, problem::Problem},
 };
 
 /// What a redirect to this page may say was done.
 const DONE: &[&str] =
     &["signed-out", "deleted", "set-up", "verify", "reset", "email-confirm", "email-undo"];
+
+/// What a redirect to this page may say was refused.
+const REFUSED: &[Code] = &[
+    Code::InvalidCredentials,
+    Code::AccountDisabled,
+    Code::EmailUnverified,
+    Code::FactorRefused,
+    Code::PendingInvalid,
+    Code::ProofInvalid,
+    Code::ProviderDenied,
+    Code::ProviderRefused,
+    Code::ProviderAccountExists,
+    Code::SignUpClosed,
+    Code::RateLimited,
+    Code::ChallengeRequired,
+    Code::ChallengeInvalid,
+    Code::FormMalformed,
+    Code::Internal,
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +59,17 @@ pub async fn show(asked: Asked) -> Answer {
     if caller::of_cookie(&asked.request)?.is_some() {
         return Ok(lead_to(target.as_str()));
     }
-    page(&asked, "", false, &target).notice(asked.done(&asked.shell, DONE)).show()
+    let card = page(&asked, "", false, &target).notice(asked.done(&asked.shell, DONE));
+    match refused(&asked) {
+        Some(problem) => card.refused(&problem).show(),
+        None => card.show(),
+    }
+}
+
+/// What a redirect to this page says was refused elsewhere.
+fn refused(asked: &Asked) -> Option<Problem> {
+    let named = asked.query("refused")?;
+    REFUSED.iter().find(|code| code.as_str() == named).map(|code| Problem::from(*code))
 }
 
 pub async fn submit(mut asked: Asked) -> Answer {

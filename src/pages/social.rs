@@ -21,7 +21,7 @@ use crate::{
     config::Provider,
     features::social::{
         begin::{self, Wanted},
-        finish::{self, Done, Returned},
+        finish::{self, Back, Done, Returned},
         model::{ProviderFlow, ProviderSignIn},
     },
     http::{code::Code, json::Json, problem::Problem},
@@ -88,7 +88,8 @@ pub async fn leave(mut asked: Asked) -> Answer {
     let return_to = Some(target.as_str().to_owned());
     let Json(body) = valid(ProviderSignIn { provider, return_to, remember: false })?;
     let ProviderSignIn { provider, return_to, .. } = body;
-    let wanted = Wanted { provider: provider.clone(), return_to, remember: Remember::No };
+    let (callback, remember) = (begin::CALLBACK, Remember::No);
+    let wanted = Wanted { provider: provider.clone(), callback, return_to, remember };
     let flow = begin::sign_in(&asked.app, by.address, &asked.request, wanted).await;
     match flow {
         Ok(flow) => send_on(&asked, &provider, &flow),
@@ -143,7 +144,8 @@ fn provider(asked: &Asked) -> String {
 
 async fn end(asked: &Asked, by: Public<Proofs>, returned: Option<Returned>) -> Answer {
     let name = provider(asked);
-    let end = finish::finish(&asked.app, by, &asked.request, (&name, returned)).await;
+    let back = Back { provider: &name, callback: begin::CALLBACK, returned };
+    let end = finish::finish(&asked.app, by, &asked.request, back).await;
     let target = asked.led_to(Some(&end.return_to));
     match end.done {
         Ok(Done::SignedIn(answer)) => sign_in::go_on(asked, *answer, &target),

@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["server"],
     &["api"],
+    &["authjs"],
     &["pages"],
     &["features"],
     &["access"],

@@ -58,11 +58,11 @@ impl MailAnswer {
 }
 
 /// What is sent to whom.
-pub struct Asked<P> {
+pub struct Asked<M> {
     /// What the audit log calls the request.
     pub kind: Kind,
     /// Makes the mail that carries the proof.
-    pub mail: fn(&App, &Proof<P>) -> Mail,
+    pub mail: M,
     /// Which of the accounts that are not disabled get it.
     pub wanted: fn(&AccountRow) -> bool,
 }
@@ -76,11 +76,11 @@ const AT_LEAST: Duration = Duration::from_millis(10);
 ///
 /// Errors: `rate_limit.exceeded`, for the caller's address and for the account's alike; accounts
 /// that don't exist are counted too.
-pub async fn send<P: Purpose>(
+pub async fn send<P: Purpose, M: Fn(&App, &Proof<P>) -> Mail>(
     app: &App,
     by: Public<Mails>,
     body: Mailbox,
-    asked: Asked<P>,
+    asked: Asked<M>,
 ) -> Result<(), Problem> {
     let answer_at = Instant::now() + AT_LEAST;
     let email = parse_email(&body.email)?;

@@ -47,9 +47,9 @@ pub async fn resend_verification(
     app: Data<App>,
     Json(body): Json<Mailbox>,
 ) -> Result<Accepted<MailAnswer>, Problem> {
-    let asked = Asked::<VerifyEmail> {
+    let asked = Asked {
         kind: Kind::VerificationAsked,
-        mail: |app, proof| mail(app, proof),
+        mail,
         wanted: |row| row.email_verified_at.is_none(),
     };
     ask::send(&app, by, body, asked).await?;

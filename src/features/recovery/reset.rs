@@ -57,7 +57,7 @@ pub async fn request_password_reset(
     app: Data<App>,
     Json(body): Json<Mailbox>,
 ) -> Result<Accepted<MailAnswer>, Problem> {
-    let asked = Asked::<ResetPassword> {
+    let asked = Asked {
         kind: Kind::PasswordResetAsked,
         mail: |app: &App, proof: &Proof<ResetPassword>| Mail::ResetPassword {
             link: proof.link(&app.config),

@@ -33,7 +33,7 @@ use crate::{
     kernel::{
         assurance::{Amr, Method},
         id::UserId,
-        mail::Mail,
+        mail::{Link, Mail},
     },
 };
 
@@ -63,9 +63,22 @@ pub async fn request_magic_link(
 
 /// What both the API and the page do. Errors: `rate_limit.exceeded`.
 pub async fn request(app: &App, by: Public<Mails>, body: Mailbox) -> Result<(), Problem> {
-    let asked = Asked::<MagicLink> {
+    request_with(app, by, body, |app, proof| proof.link(&app.config)).await
+}
+
+/// The same with a link of another form. Errors: `rate_limit.exceeded`.
+pub async fn request_with(
+    app: &App,
+    by: Public<Mails>,
+    body: Mailbox,
+    link: impl Fn(&App, &once::Proof<MagicLink>) -> Link,
+) -> Result<(), Problem> {
+    let asked = Asked {
         kind: Kind::MagicLinkAsked,
-        mail: |app, proof| Mail::MagicLink { link: proof.link(&app.config), code: proof.code() },
+        mail: |app: &App, proof: &once::Proof<MagicLink>| Mail::MagicLink {
+            link: link(app, proof),
+            code: proof.code(),
+        },
         wanted: |row| row.email_verified_at.is_some(),
     };
     ask::send(app, by, body, asked).await

@@ -19,12 +19,14 @@ use crate::{
     http::{code::Code, problem::Problem},
 };
 
-/// Where a provider leads back to, below the service's own address.
+/// Where a provider leads back to, below the service's own address and before its name.
 pub const CALLBACK: &str = "/sign-in/callback/";
 
 /// What somebody wants of a provider.
 pub struct Wanted {
     pub provider: String,
+    /// Where it shall lead back to, before its name: the end of the flow must be told the same.
+    pub callback: &'static str,
     pub return_to: Option<String>,
     pub remember: Remember,
 }
@@ -70,6 +72,7 @@ async fn begin(
     let browser = Browser::of_or_new(app, request);
     browser.give(app, request);
     let (own, name, now) = (app.clone(), provider.name.clone(), app.now());
+    let redirect_uri = redirect_uri(app, &provider, wanted.callback);
     let begun = app.db.write_quiet(move |db| {
         if let Some(by) = by {
             by.recheck(db, now)?;
@@ -79,18 +82,18 @@ async fn begin(
         flow::begin(db, &own, &new, &browser)
     });
     let begun = begun.await?;
-    let url = address_of(app, &provider, places.authorization, &begun).to_string();
+    let url = address_of(&provider, &redirect_uri, places.authorization, &begun).to_string();
     Ok(ProviderFlow { url, expires: begun.expires_at })
 }
 
 /// The address at the provider (RFC 6749, section 4.1.1; RFC 7636, section 4.3).
-fn address_of(app: &App, provider: &Provider, mut url: Url, begun: &Begun) -> Url {
+fn address_of(provider: &Provider, redirect_uri: &str, mut url: Url, begun: &Begun) -> Url {
     let is_oidc = matches!(provider.protocol, Protocol::Oidc { .. });
     let mut query = url.query_pairs_mut();
     query
         .append_pair("response_type", "code")
         .append_pair("client_id", &provider.client_id)
-        .append_pair("redirect_uri", &redirect_uri(app, provider))
+        .append_pair("redirect_uri", redirect_uri)
         .append_pair("scope", &provider.scopes.join(" "))
         .append_pair("state", begun.state.reveal())
         .append_pair("code_challenge", &begun.secrets.code_challenge())
@@ -110,6 +113,6 @@ fn address_of(app: &App, provider: &Provider, mut url: Url, begun: &Begun) -> Ur
 
 /// Where this provider leads back to. Each has a place of its own, so that no answer of one is
 /// taken for another's.
-pub fn redirect_uri(app: &App, provider: &Provider) -> String {
-    app.config.page(&format!("{CALLBACK}{}", provider.name))
+pub fn redirect_uri(app: &App, provider: &Provider, callback: &str) -> String {
+    app.config.page(&format!("{callback}{}", provider.name))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
+    begin::redirect_uri,
     flow::{self, Browser, FlowRow, Purpose},
     places::Places,
     profile,
@@ -78,6 +79,16 @@ fn name_of(user: &str) -> Option<String> {
     profile::name(&format!("{} {}", part("firstName"), part("lastName")))
 }
 
+/// Who has led back, where to, and with what.
+pub struct Back<'a> {
+    pub provider: &'a str,
+    /// Where the browser was led to, before the provider's name. Only a code that was sent there
+    /// is exchanged: the provider compares.
+    pub callback: &'a str,
+    /// Nothing where it can't be read.
+    pub returned: Option<Returned>,
+}
+
 /// What came of a flow.
 pub enum Done {
     SignedIn(Box<SignInAnswer>),
@@ -134,16 +145,11 @@ pub async fn keep(
 /// `providers.unavailable`, `providers.email_unverified`, `providers.account_exists`,
 /// `accounts.sign_up_closed`, `identities.taken`, `identities.too_many`, `auth.not_signed_in`, and
 /// those of `entry::enter`.
-pub async fn finish(
-    app: &App,
-    by: Public<Proofs>,
-    request: &HttpRequest,
-    (provider, returned): (&str, Option<Returned>),
-) -> End {
+pub async fn finish(app: &App, by: Public<Proofs>, request: &HttpRequest, back: Back<'_>) -> End {
     if let Err(problem) = throttle::take_try(app, by.address.clone()).await {
         return End::refused(problem);
     }
-    let opened = match open(app, &by.peer, request, (provider, returned)).await {
+    let opened = match open(app, &by.peer, request, back).await {
         Ok(opened) => opened,
         Err(problem) => return End::refused(problem),
     };
@@ -158,6 +164,8 @@ struct Opened {
     purpose: Purpose,
     provider: Provider,
     returned: Returned,
+    /// The address that was led back to.
+    redirect_uri: String,
 }
 
 /// Burns the flow and looks whether it may end here.
@@ -165,16 +173,18 @@ async fn open(
     app: &App,
     peer: &Peer,
     request: &HttpRequest,
-    (name, returned): (&str, Option<Returned>),
+    back: Back<'_>,
 ) -> Result<Opened, Problem> {
     let browser = Browser::of(app, request);
-    let (own, now, peer, name) = (app.clone(), app.now(), peer.clone(), name.to_owned());
+    let (own, now, peer, returned) = (app.clone(), app.now(), peer.clone(), back.returned);
+    let (name, callback) = (back.provider.to_owned(), back.callback.to_owned());
     let opened = app.db.write_quiet(move |db| {
         let flow = match &returned {
             Some(returned) => flow::burn(db, &returned.state, now)?,
             None => None,
         };
-        match look(&own, &name, browser.as_ref(), (flow, returned))? {
+        let place = (name.as_str(), callback.as_str());
+        match look(&own, place, browser.as_ref(), (flow, returned))? {
             Ok(opened) => Ok::<_, Problem>(Ok(opened)),
             Err(why) => {
                 audit::record(db, refusal(&own, &peer, &name, why))?;
@@ -187,7 +197,7 @@ async fn open(
 
 fn look(
     app: &App,
-    name: &str,
+    (name, callback): (&str, &str),
     browser: Option<&Browser>,
     found: (Option<FlowRow>, Option<Returned>),
 ) -> Result<Result<Opened, &'static str>, Problem> {
@@ -208,7 +218,8 @@ fn look(
         (true, None) => return Ok(Err("there is no form")),
         (false, _) => returned,
     };
-    Ok(Ok(Opened { flow, purpose, provider, returned }))
+    let redirect_uri = redirect_uri(app, &provider, callback);
+    Ok(Ok(Opened { flow, purpose, provider, returned, redirect_uri }))
 }
 
 /// Asks the provider who came back, and writes what comes of it.
@@ -218,14 +229,14 @@ async fn go_on(
     request: &HttpRequest,
     opened: Opened,
 ) -> Result<Done, Problem> {
-    let Opened { flow, purpose, provider, returned } = opened;
+    let Opened { flow, purpose, provider, returned, redirect_uri } = opened;
     let linker = match &purpose {
         Purpose::SignIn => None,
         Purpose::Link { user, session } => {
             Some(same_caller(app, &by.peer, request, (&provider, user, session)).await?)
         }
     };
-    let told = match ask(app, &provider, &flow, &returned).await {
+    let told = match ask(app, &provider, &flow, (&returned, &redirect_uri)).await {
         Ok((profile, granted)) => Told { provider, profile, granted, address: by.address },
         Err(refused) => {
             let event = refusal(app, &by.peer, &provider.name, &refused.why);
@@ -292,7 +303,7 @@ async fn ask(
     app: &App,
     provider: &Provider,
     flow: &FlowRow,
-    returned: &Returned,
+    (returned, redirect_uri): (&Returned, &str),
 ) -> Result<(profile::Profile, talk::Granted), Refused> {
     if let Some(error) = &returned.error {
         let is_denied = matches!(error.as_str(), "access_denied" | "user_cancelled_authorize")
@@ -313,7 +324,8 @@ async fn ask(
     let code = returned.code.as_deref();
     let code = code.ok_or_else(|| Refused::new(Code::ProviderRefused, "there is no code"))?;
     let secrets = flow.secrets(app).map_err(|_| Refused::new(Code::Internal, "nothing opens"))?;
-    let granted = talk::exchange(app, provider, &places, (code, &secrets.verifier)).await?;
+    let code = talk::Exchange { code, verifier: &secrets.verifier, redirect_uri };
+    let granted = talk::exchange(app, provider, &places, code).await?;
     let mut found = profile::of(app, provider, &places, (&granted, &secrets.nonce)).await?;
     found.name = found.name.or_else(|| returned.name.clone());
     Ok((found, granted))

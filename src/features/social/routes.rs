@@ -64,7 +64,8 @@ pub async fn begin_provider_sign_in(
     Json(body): Json<ProviderSignIn>,
 ) -> Result<Created<ProviderFlow>, Problem> {
     let ProviderSignIn { provider, return_to, remember } = body;
-    let wanted = Wanted { provider, return_to, remember: remember.into() };
+    let (callback, remember) = (begin::CALLBACK, remember.into());
+    let wanted = Wanted { provider, callback, return_to, remember };
     Ok(Created(begin::sign_in(&app, by.address, &request, wanted).await?))
 }
 
@@ -98,7 +99,8 @@ pub async fn begin_identity_link(
     Json(body): Json<NewIdentity>,
 ) -> Result<Created<ProviderFlow>, Problem> {
     let NewIdentity { provider, return_to } = body;
-    let wanted = Wanted { provider, return_to, remember: Remember::No };
+    let (callback, remember) = (begin::CALLBACK, Remember::No);
+    let wanted = Wanted { provider, callback, return_to, remember };
     Ok(Created(begin::link(&app, &by, &request, wanted).await?))
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use super::{begin::redirect_uri, places::Places};
+use super::places::Places;
 use crate::{
     app::App,
     config::{ClientAuth, ClientProof, Provider},
@@ -76,18 +76,25 @@ const LONGEST: usize = 16_384;
 /// The seconds after which the longest access token counts as ended: a year.
 const MOST_SECONDS: i64 = 31_536_000;
 
+/// A code, and what has to come with it.
+pub struct Exchange<'a> {
+    pub code: &'a str,
+    pub verifier: &'a str,
+    /// To which it was sent.
+    pub redirect_uri: &'a str,
+}
+
 /// Exchanges a code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5).
 pub async fn exchange(
     app: &App,
     provider: &Provider,
     places: &Places,
-    (code, verifier): (&str, &str),
+    Exchange { code, verifier, redirect_uri }: Exchange<'_>,
 ) -> Result<Granted, Fault> {
-    let redirect_uri = redirect_uri(app, provider);
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code),
-        ("redirect_uri", redirect_uri.as_str()),
+        ("redirect_uri", redirect_uri),
         ("code_verifier", verifier),
     ];
     ask(app, provider, places, &form).await

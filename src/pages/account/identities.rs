@@ -106,7 +106,8 @@ pub async fn submit(mut asked: Asked) -> Answer {
             let return_to = Some(LINKED.to_owned());
             let Json(body) = valid(NewIdentity { provider, return_to })?;
             let NewIdentity { provider, return_to } = body;
-            let wanted = Wanted { provider: provider.clone(), return_to, remember: Remember::No };
+            let (callback, remember) = (begin::CALLBACK, Remember::No);
+            let wanted = Wanted { provider: provider.clone(), callback, return_to, remember };
             match begin::link(&asked.app, &by, &asked.request, wanted).await {
                 Ok(flow) => social::send_on(&asked, &provider, &flow),
                 Err(problem) => social::refused(&shell, &problem, true),
