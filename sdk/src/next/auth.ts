@@ -6,7 +6,7 @@ import { sessionHere } from './here.js'
 import { problem } from './problem.js'
 import { askSession, type WithHeaders } from './session.js'
 import { type DoorwardConfig, settingsOf } from './settings.js'
-import { DoorwardUnavailable } from './unavailable.js'
+import { DoorwardUnavailable, report } from './unavailable.js'
 
 /** A request with whose it is; null for who is not signed in. */
 export type WithSession = NextRequest & { auth: Session | null }
@@ -45,7 +45,7 @@ export function createAuthFunction(config: DoorwardConfig): Auth {
       session = await of(request as WithHeaders)
     } catch (error) {
       if (!(error instanceof DoorwardUnavailable)) throw error
-      console.error(error.message)
+      report(error)
       return problem(503, 'server.unavailable')
     }
     const guarded = Object.assign(request, { auth: session }) as unknown as WithSession

@@ -3,7 +3,7 @@ import { isOwnCookie, ownCookies, setsSession, withoutToken } from './cookies.js
 import { servicePath } from './paths.js'
 import { downPage, problem } from './problem.js'
 import { type DoorwardConfig, type Settings, settingsOf } from './settings.js'
-import { DoorwardUnavailable } from './unavailable.js'
+import { DoorwardUnavailable, report } from './unavailable.js'
 
 /** The largest body that is passed on, in bytes: as much as the service takes. */
 const MAX_BODY = 64 * 1024
@@ -76,7 +76,7 @@ export function createHandlers(config: DoorwardConfig): Handlers {
       return await forward(settingsOf(config), request, await context.params)
     } catch (error) {
       if (!(error instanceof DoorwardUnavailable)) throw error
-      console.error(error.message)
+      report(error)
       return isNavigation(request) ? downPage() : problem(503, 'server.unavailable')
     }
   }

@@ -1,7 +1,7 @@
 import type { Session } from '../core/session.js'
 import { sessionCookieOf } from './cookies.js'
 import { localPath, PATH_HEADER } from './paths.js'
-import { askSessionOnce, type AnyHeaders, readable } from './session.js'
+import { type AnyHeaders, askSessionOnce, readable } from './session.js'
 import { type DoorwardConfig, type Settings, settingsOf } from './settings.js'
 
 // Next.js is asked for only where it runs: outside the app router there is nothing to ask, and
@@ -54,7 +54,9 @@ export async function sessionHere(config: DoorwardConfig): Promise<Session | nul
 
 /** The page that a person is on, as far as the request tells: a path of the app. */
 export async function pathHere(): Promise<string> {
-  const headers: { get(name: string): string | null } = readable((await headersHere()) as AnyHeaders)
+  const headers: { get(name: string): string | null } = readable(
+    (await headersHere()) as AnyHeaders,
+  )
   const noted = headers.get(PATH_HEADER)
   if (noted) return localPath(noted)
   const [referer, host] = [headers.get('referer'), headers.get('host')]
@@ -64,4 +66,3 @@ export async function pathHere(): Promise<string> {
   const from = new URL(referer)
   return from.host === host ? localPath(from.pathname + from.search) : '/'
 }
-

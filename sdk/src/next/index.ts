@@ -14,17 +14,23 @@ import { createSignInOut } from './sign-in-out.js'
 import { createGetToken } from './token.js'
 import { createWithAuth } from './with-auth.js'
 
-export type { Session, SessionUser } from '../core/session.js'
 export { ProblemError } from '../core/problem.js'
+export type { Session, SessionUser } from '../core/session.js'
 export type { Auth, AuthHandler, WithSession } from './auth.js'
-export { getSessionCookie } from './token.js'
 export type { Handlers, RouteContext, RouteHandler } from './forward.js'
-export { problem, type ProblemDetails } from './problem.js'
+export { type ProblemDetails, problem } from './problem.js'
 export type { RequireOptions, RequirePermissionOptions } from './require.js'
 export type { DoorwardConfig } from './settings.js'
 export type { SignInFields, SignInOutcome, SignOutOptions } from './sign-in-out.js'
+export { getSessionCookie } from './token.js'
 export { DoorwardUnavailable } from './unavailable.js'
-export type { Authenticated, GuardedApi, GuardedRoute, WithAuth, WithAuthOptions } from './with-auth.js'
+export type {
+  Authenticated,
+  GuardedApi,
+  GuardedRoute,
+  WithAuth,
+  WithAuthOptions,
+} from './with-auth.js'
 
 /** All that an app needs, for one configuration. */
 export function createAuth(config: DoorwardConfig = {}) {

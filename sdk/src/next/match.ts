@@ -27,7 +27,8 @@ type Pattern = { test: (path: string) => boolean; permission?: string | undefine
 const REST = /^(\*+|:[A-Za-z0-9_]+\*)$/
 
 function patternOf(rule: Rule, flags: '' | 'i'): Pattern {
-  const { path, permission } = typeof rule === 'string' ? { path: rule, permission: undefined } : rule
+  const { path, permission } =
+    typeof rule === 'string' ? { path: rule, permission: undefined } : rule
   if (!path.startsWith('/')) throw new TypeError(`doorward: a path begins with a slash: ${path}`)
   const segments = path.split('/').filter(Boolean)
   const source = segments.map((segment, at) => {
@@ -79,7 +80,9 @@ export function readings(pathname: string): string[] {
 }
 
 function resolved(path: string): string {
-  return URL.canParse(path, 'http://app.invalid') ? new URL(path, 'http://app.invalid').pathname : path
+  return URL.canParse(path, 'http://app.invalid')
+    ? new URL(path, 'http://app.invalid').pathname
+    : path
 }
 
 /** Tells what must hold of a request for a path; undefined if it is for everybody. */

@@ -31,7 +31,7 @@ import {
   tokenCookieValue,
   verifierOf,
 } from './tokens.js'
-import { DoorwardUnavailable } from './unavailable.js'
+import { DoorwardUnavailable, report } from './unavailable.js'
 
 export type { DoorwardConfig, Rule }
 
@@ -73,7 +73,7 @@ export function createProxy(options: ProxyOptions = {}): Proxy {
     } catch (error) {
       const isUndecided = error instanceof TokenError && error.code === 'token.undecided'
       if (!isUndecided && !(error instanceof DoorwardUnavailable)) throw error
-      console.error(error.message)
+      report(error)
       return needed.isApi ? problem(503, 'server.unavailable') : downPage()
     }
   }

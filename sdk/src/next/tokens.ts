@@ -126,4 +126,3 @@ export async function checkNew(settings: Settings, token: string): Promise<GoodT
     )
   }
 }
-

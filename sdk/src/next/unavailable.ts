@@ -9,3 +9,9 @@ export class DoorwardUnavailable extends Error {
     super(`doorward: ${reason}`, options)
   }
 }
+
+/** Says in the app's log why it answers with 503. */
+export function report(error: Error): void {
+  // biome-ignore lint/suspicious/noConsole: the app's log is what Next.js makes of the console
+  console.error(error.message)
+}

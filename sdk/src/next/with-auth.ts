@@ -7,7 +7,7 @@ import { isOwnOrigin } from './origin.js'
 import { type ProblemDetails, problem, problemParts } from './problem.js'
 import { type AnyHeaders, askSession } from './session.js'
 import { type DoorwardConfig, settingsOf } from './settings.js'
-import { DoorwardUnavailable } from './unavailable.js'
+import { DoorwardUnavailable, report } from './unavailable.js'
 
 /** Whom a handler is for, beside being signed in. */
 export interface WithAuthOptions extends Assurance {
@@ -71,7 +71,7 @@ export function createWithAuth(config: DoorwardConfig): WithAuth {
       return await decideNow(config, method, headers, options)
     } catch (error) {
       if (!(error instanceof DoorwardUnavailable)) throw error
-      console.error(error.message)
+      report(error)
       return refuse(503, 'server.unavailable')
     }
   }

@@ -143,12 +143,11 @@ export function useSession<Required extends boolean = false>(
   if (!value) throw new Error('doorward: useSession needs a <SessionProvider> around it')
   const { required = false, onUnauthenticated } = options ?? {}
   const isMissing = required && value.status === 'unauthenticated'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new function is no new reason
   useEffect(() => {
     if (!isMissing) return
     if (onUnauthenticated) onUnauthenticated()
     else leadToSignIn()
-    // A new function each time is no new reason.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [isMissing])
   const shown = isMissing ? { data: null, status: 'loading', update: value.update } : value
   return shown as SessionContextValue<Required>

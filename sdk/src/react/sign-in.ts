@@ -1,4 +1,4 @@
-import { solveChallenge, type Puzzle } from '../core/challenge.js'
+import type { Puzzle } from '../core/challenge.js'
 import type { Problem, ProofMethod } from '../core/problem.js'
 import { localPath } from '../next/paths.js'
 import { type Answer, call, places } from './call.js'
@@ -28,7 +28,7 @@ export interface SignInResponse {
   url: string | null
   secondFactor?: SecondFactorRequired
   /** All that the service says of it. */
-  problem?: Problem
+  problem?: Problem<string>
 }
 
 /** Where to go on, and what is filled in. */
@@ -88,16 +88,20 @@ export async function callWithWork<Data>(path: string, body: object): Promise<An
   const { data } = await call<{ challenge?: Puzzle | null }>('POST', 'v1/auth/challenge')
   const puzzle = data?.challenge
   if (!puzzle) return answer
+  // Few services ask for one, so what solves it comes only then.
+  const { solveChallenge } = await import('../core/challenge.js')
   return call('POST', path, { ...body, challenge: await solveChallenge(puzzle) })
 }
 
-async function withPassword(options: SignInOptions): Promise<SignInResponse | undefined> {
+async function withPassword(options: SignInOptions): Promise<SignInResponse> {
   const { email, username, password = '', remember = false } = options
   const body = { email: email ?? username ?? '', password, remember }
-  return settle(await callWithWork<SignInAnswer>('v1/auth/sign-in', body), options)
+  const result = await finish(await callWithWork('v1/auth/sign-in', body), options)
+  if (!result.ok && options.redirect !== false) leadToSignIn(targetOf(options))
+  return result
 }
 
-async function byMail(options: SignInOptions): Promise<SignInResponse | undefined> {
+async function byMail(options: SignInOptions): Promise<SignInResponse> {
   const { problem, status } = await call('POST', 'v1/auth/magic-link', { email: options.email })
   return problem ? failed(problem, status) : worked(status, targetOf(options))
 }
@@ -106,11 +110,15 @@ async function through(
   provider: string,
   options: SignInOptions,
 ): Promise<SignInResponse | undefined> {
-  const { data, problem, status } = await call<{ url?: string }>('POST', 'v1/auth/providers/begin', {
-    provider,
-    return_to: targetOf(options),
-    remember: options.remember === true,
-  })
+  const { data, problem, status } = await call<{ url?: string }>(
+    'POST',
+    'v1/auth/providers/begin',
+    {
+      provider,
+      return_to: targetOf(options),
+      remember: options.remember === true,
+    },
+  )
   const url = data?.url
   if (!url || !/^https?:/.test(url)) {
     if (problem && options.redirect === false) return failed(problem, status)
@@ -122,22 +130,23 @@ async function through(
   return undefined
 }
 
-/** What becomes of a step of a sign-in. */
-export async function settle(
-  { data, problem, status }: Answer<SignInAnswer>,
+/** What becomes of a step of a sign-in. The browser is led on if it was the last. */
+export async function finish(
+  { data, problem, status }: Step,
   options: SignInOptions,
-): Promise<SignInResponse | undefined> {
+): Promise<SignInResponse> {
   const url = targetOf(options)
-  const result = data
-    ? data.second_factor
-      ? secondStep(status, data.second_factor)
-      : worked(status, url)
-    : failed(problem as Problem, status)
-  if (result.ok) await changed()
-  if (options.redirect === false) return result
-  if (result.ok) goTo(url)
-  else leadToSignIn(url)
-  return result
+  if (problem || !data) return failed(problem as Problem<string>, status)
+  if (data.second_factor) return secondStep(status, data.second_factor)
+  await changed()
+  if (options.redirect !== false) goTo(url)
+  return worked(status, url)
+}
+
+interface Step {
+  data?: SignInAnswer | undefined
+  problem?: Problem<string> | undefined
+  status: number
 }
 
 /** Leads on; a place within the same page is no new page, so that is loaded again. */
@@ -156,7 +165,7 @@ function secondStep(status: number, secondFactor: SecondFactorRequired): SignInR
 }
 
 /** What is told of a problem. */
-export function failed(problem: Problem, status: number): SignInResponse {
+export function failed(problem: Problem<string>, status: number): SignInResponse {
   const isDown = status === 0 || status >= 500
   const error = isDown ? 'ServiceUnavailable' : 'CredentialsSignin'
   return { ok: false, status, error, code: problem.code, url: null, problem }

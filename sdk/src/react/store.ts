@@ -18,11 +18,17 @@ let channel: BroadcastChannel | undefined
 /** Asks whose session it is. Whoever asks at the same time shares the answer. */
 export function readSession(): Promise<Known> {
   const at = epoch
-  const begun: Promise<Known> = (reading ??= ask().finally(() => {
-    if (reading === begun) reading = undefined
-  }))
+  const begun = reading ?? begin()
   // What was asked before a sign-in or sign-out says nothing any more.
   return begun.then((known) => (at === epoch ? known : readSession()))
+}
+
+function begin(): Promise<Known> {
+  const begun = ask().finally(() => {
+    if (reading === begun) reading = undefined
+  })
+  reading = begun
+  return begun
 }
 
 async function ask(): Promise<Known> {
