@@ -4,9 +4,9 @@
     check.py --binary PATH [--only NAME]...
 
 A client is told the addresses and the password of an administrator and of a person, and the name
-of a role. It has to sign in, be refused for want of a permission, be told of a wrong field, make
-and grant the role, be let in, make an API key and be let in by that. The service is asked whether
-role and key are there. Standard library only.
+of a role. It signs in, is refused for want of a permission, is told of a wrong field, makes and
+grants the role, is let in, makes an API key and is let in by that. It prints a line of each answer,
+and the service is asked whether role and key are there. Standard library only.
 """
 
 import argparse
@@ -30,7 +30,7 @@ CLIENTS = {
 
 
 def run(name, command, **settings):
-    """Seconds that the command took in the client's folder; what it printed when it failed."""
+    """Seconds that the command took in the client's folder, and what it printed."""
     begin = time.monotonic()
     done = subprocess.run(
         command,
@@ -44,7 +44,7 @@ def run(name, command, **settings):
     )
     if done.returncode != 0:
         raise Failed(f"{name}: {command[0]} ended with {done.returncode}:\n{done.stdout}")
-    return time.monotonic() - begin
+    return time.monotonic() - begin, done.stdout
 
 
 def expect(answer, wanted):
@@ -59,7 +59,7 @@ def use(name, service, admin):
     person, role = f"{name}@example.test", f"{name}-helpdesk"
     account = {"email": person, "password": PASSWORD, "name": name}
     made = expect(admin.request("POST", "/v1/users", account), 201)["id"]
-    seconds = run(
+    seconds, printed = run(
         name,
         CLIENTS[name],
         DOORWARD_URL=service.origin,
@@ -69,6 +69,10 @@ def use(name, service, admin):
         ROLE=role,
         PYTHONPATH="generated",
     )
+    lines = printed.splitlines()
+    right = len(lines) == 4 and lines[0].strip() == "not without users:read"
+    if not (right and lines[1].startswith("/name: ") and all(person in line for line in lines[2:])):
+        raise Failed(f"{name} was not answered as it should be:\n{printed}")
     granted = [grant["role"] for grant in admin.pages(f"/v1/users/{made}/grants")]
     keys = [key["name"] for key in admin.pages(f"/v1/users/{made}/api-keys")]
     if (granted, keys) != ([role], [role]):
@@ -77,7 +81,7 @@ def use(name, service, admin):
 
 
 def check(names, binary):
-    built = {name: run(name, [HERE / name / "build.sh"]) for name in names}
+    built = {name: run(name, [HERE / name / "build.sh"])[0] for name in names}
     with tempfile.TemporaryDirectory(prefix="doorward-clients-") as folder:
         service = Service(binary, folder, fresh_database("sqlite", folder))
         try:

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"os"
-	"slices"
 
 	"example.test/use/generated/doorward"
 )
@@ -19,10 +18,31 @@ var (
 	password = os.Getenv("PASSWORD")
 )
 
+// [snippet: use]
+func problemOf(err error) (problem doorward.Problem) {
+	var refused *doorward.GenericOpenAPIError
+	if errors.As(err, &refused) {
+		problem, _ = refused.Model().(doorward.Problem)
+	}
+	return problem
+}
+
+func told(problem doorward.Problem) (text string) {
+	if problem.Code == doorward.PROBLEMCODE_AUTH_PERMISSION_MISSING {
+		return "not without " + problem.GetRequiredPermission()
+	}
+	for _, field := range problem.Errors {
+		text += field.Pointer + ": " + field.Message
+	}
+	return text
+}
+
+// [/snippet]
+
 // ensure ends the program unless the condition holds.
 func ensure(holds bool, facts ...any) {
 	if !holds {
-		fmt.Fprintln(os.Stderr, facts...)
+		fmt.Println(facts...)
 		os.Exit(1)
 	}
 }
@@ -51,51 +71,32 @@ func signedIn(email string) (*doorward.APIClient, string) {
 	return person, answer.Session.User.Id
 }
 
-// listed are the addresses of accounts, or why they may not be seen.
-func listed(ctx context.Context, person *doorward.APIClient) ([]string, *doorward.Problem) {
-	var emails []string
+// printList prints the addresses of accounts, or why they may not be seen.
+func printList(ctx context.Context, person *doorward.APIClient) {
 	// [snippet: use]
 	users, _, err := person.UsersAPI.ListUsers(ctx).Execute()
-	if problem := problemOf(err); problem != nil {
-		return nil, problem // problem.Code, problem.Errors[0].Pointer
+	if err != nil {
+		fmt.Println(told(problemOf(err)))
+		return
 	}
 	for _, user := range users.Items {
-		emails = append(emails, user.Email)
+		fmt.Print(user.Email, " ")
 	}
 	// [/snippet]
-	return emails, nil
+	fmt.Println()
 }
-
-// [snippet: use]
-func problemOf(err error) *doorward.Problem {
-	var refused *doorward.GenericOpenAPIError
-	if errors.As(err, &refused) {
-		if problem, is := refused.Model().(doorward.Problem); is {
-			return &problem
-		}
-	}
-	return nil
-}
-
-// [/snippet]
 
 func main() {
-	email, name := os.Getenv("PERSON"), os.Getenv("ROLE")
-	person, id := signedIn(email)
+	name := os.Getenv("ROLE")
+	person, id := signedIn(os.Getenv("PERSON"))
 	admin, _ := signedIn(os.Getenv("ADMIN"))
 
-	_, refused := listed(ctx, person)
-	ensure(refused != nil, "anybody may list accounts")
-	ensure(refused.Status == 403, refused)
-	ensure(refused.Code == doorward.PROBLEMCODE_AUTH_PERMISSION_MISSING, refused)
-	ensure(refused.GetRequiredPermission() == "users:read", refused)
-
+	printList(ctx, person)
 	roles := admin.RolesAPI
 	_, _, err := roles.CreateRole(ctx).RoleInput(*doorward.NewRoleInput("Help Desk")).Execute()
 	wrong := problemOf(err)
-	ensure(wrong != nil && wrong.Status == 422, err)
-	ensure(wrong.Code == doorward.PROBLEMCODE_VALIDATION_FAILED, wrong)
-	ensure(len(wrong.Errors) == 1 && wrong.Errors[0].Pointer == "/name", wrong.Errors)
+	ensure(wrong.Status == 422 && wrong.Code == doorward.PROBLEMCODE_VALIDATION_FAILED, err)
+	fmt.Println(told(wrong))
 
 	input := doorward.NewRoleInput(name)
 	input.SetPermissions([]string{"users:read"})
@@ -104,8 +105,7 @@ func main() {
 	grant := doorward.NewGrantInput(role.Id)
 	_, _, err = admin.GrantsAPI.CreateGrant(ctx, id).GrantInput(*grant).Execute()
 	ensure(err == nil, "grant", err)
-	emails, problem := listed(ctx, person)
-	ensure(problem == nil && slices.Contains(emails, email), problem, emails)
+	printList(ctx, person)
 
 	wanted := doorward.NewApiKeyInput(name, []string{"users:read"})
 	key, _, err := person.ApiKeysAPI.CreateMyApiKey(ctx).ApiKeyInput(*wanted).Execute()
@@ -113,6 +113,5 @@ func main() {
 	// [snippet: key]
 	withKey := context.WithValue(ctx, doorward.ContextAccessToken, key.Secret)
 	// [/snippet]
-	emails, problem = listed(withKey, client())
-	ensure(problem == nil && slices.Contains(emails, email), problem, emails)
+	printList(withKey, client())
 }

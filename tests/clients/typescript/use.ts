@@ -4,20 +4,28 @@ import assert from 'node:assert/strict';
 
 // [snippet: use]
 import { createClient, type Client } from './generated/doorward/client/index.js';
-import { listUsers, signInWithPassword } from './generated/doorward/index.js';
+import { listUsers, signInWithPassword, type Problem } from './generated/doorward/index.js';
 // [/snippet]
 import { createGrant, createMyApiKey, createRole } from './generated/doorward/index.js';
 
 const { DOORWARD_URL, PASSWORD, ADMIN, PERSON, ROLE } = process.env as Record<string, string>;
 const baseUrl = DOORWARD_URL!;
 
+// [snippet: use]
+function told(problem: Problem) {
+  if (problem.code === 'auth.permission_missing') {
+    return `not without ${problem.required_permission}`;
+  }
+  return problem.errors.map((field) => `${field.pointer}: ${field.message}`).join(', ');
+}
+// [/snippet]
+
+/** A client that sends the session's cookie, and the account's id. */
 async function signedIn(email: string, password: string) {
   // [snippet: use]
   const person = createClient({ baseUrl });
-  const { data, response } = await signInWithPassword({
-    client: person,
-    body: { email, password },
-  });
+  const body = { email, password };
+  const { data, response } = await signInWithPassword({ client: person, body });
   // A browser keeps cookies by itself; Node.js does not.
   const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
   person.setConfig({ headers: { cookie: cookies.join('; ') } });
@@ -26,27 +34,22 @@ async function signedIn(email: string, password: string) {
   return { person, id: data.session.user.id };
 }
 
-async function listed(person: Client) {
+/** Prints the addresses of accounts, or why they may not be seen. */
+async function printList(person: Client) {
   // [snippet: use]
-  const { data: page, error } = await listUsers({ client: person });
-  if (page) return page.items.map((user) => user.email);
-  if (error.code === 'auth.permission_missing') return error.required_permission;
-  return error.errors.map((field) => `${field.pointer}: ${field.message}`);
+  const { data: users, error } = await listUsers({ client: person });
+  console.log(users ? users.items.map((user) => user.email).join(', ') : told(error));
   // [/snippet]
 }
 
 const { person, id } = await signedIn(PERSON!, PASSWORD!);
 const { person: admin } = await signedIn(ADMIN!, PASSWORD!);
 
-assert.equal(await listed(person), 'users:read');
-const refused = await listUsers({ client: person });
-assert.equal(refused.response.status, 403);
-assert.equal(refused.error?.code, 'auth.permission_missing');
-
+await printList(person);
 const wrong = await createRole({ client: admin, body: { name: 'Help Desk' } });
 assert.equal(wrong.response.status, 422);
 assert.equal(wrong.error?.code, 'validation.failed');
-assert.deepEqual(wrong.error.errors.map((field) => field.pointer), ['/name']);
+console.log(told(wrong.error));
 
 const role = await createRole({
   client: admin,
@@ -59,7 +62,7 @@ await createGrant({
   body: { role_id: role.data.id },
   throwOnError: true,
 });
-assert.ok((await listed(person))?.includes(PERSON!));
+await printList(person);
 
 const key = await createMyApiKey({
   client: person,
@@ -72,4 +75,4 @@ const program = createClient({
   auth: ({ scheme }) => (scheme === 'bearer' ? key.data.secret : undefined),
 });
 // [/snippet]
-assert.ok((await listed(program))?.includes(PERSON!));
+await printList(program);
