@@ -64,10 +64,11 @@ ${lines.join('\n')}
 }
 
 function methodsFile(operations) {
-  const lines = operations.map(
-    ({ id, name, method, path, summary }) =>
-      `  /** ${summary.replaceAll('*/', '* /')} \`${method} ${path}\` */\n  ${name}: Method<'${id}'>`,
-  )
+  const lines = operations.map(({ id, name, method, path, summary }) => {
+    const words = summary.replaceAll('*/', '* /').replace(/\s+/g, ' ')
+    const text = wrapped(words).join('\n   * ')
+    return `  /**\n   * ${text}\n   *\n   * \`${method} ${path}\`\n   */\n  ${name}: Method<'${id}'>`
+  })
   return `${NOTE}
 import type { Method } from './types.js'
 
@@ -76,6 +77,11 @@ export interface Methods {
 ${lines.join('\n')}
 }
 `
+}
+
+/** The text in lines that a comment has room for. */
+function wrapped(text) {
+  return text.match(/.{1,94}(?: |$)/g).map((line) => line.trim())
 }
 
 /** The kinds of ids that stand in paths, by the beginning that tells them apart. */

@@ -4,224 +4,661 @@ import type { Method } from './types.js'
 
 /** One method for each operation of the service. */
 export interface Methods {
-  /** Read what has ended before its time: sessions, tokens, and everything of an account. `GET /.well-known/doorward/revocations` */
+  /**
+   * Read what has ended before its time: sessions, tokens, and everything of an account.
+   *
+   * `GET /.well-known/doorward/revocations`
+   */
   getRevocations: Method<'get_revocations'>
-  /** Read the keys by which access tokens are checked. `GET /.well-known/jwks.json` */
+  /**
+   * Read the keys by which access tokens are checked.
+   *
+   * `GET /.well-known/jwks.json`
+   */
   getJwks: Method<'get_jwks'>
-  /** Read where the endpoints of OAuth are and what they take. `GET /.well-known/oauth-authorization-server` */
+  /**
+   * Read where the endpoints of OAuth are and what they take.
+   *
+   * `GET /.well-known/oauth-authorization-server`
+   */
   getOauthMetadata: Method<'get_oauth_metadata'>
-  /** Ask whether the process runs. `GET /livez` */
+  /**
+   * Ask whether the process runs.
+   *
+   * `GET /livez`
+   */
   getLiveness: Method<'get_liveness'>
-  /** Ask what an access token or an API key is worth now. `POST /oauth2/introspect` */
+  /**
+   * Ask what an access token or an API key is worth now.
+   *
+   * `POST /oauth2/introspect`
+   */
   introspectOauthToken: Method<'introspect_oauth_token'>
-  /** Give a token up. `POST /oauth2/revoke` */
+  /**
+   * Give a token up.
+   *
+   * `POST /oauth2/revoke`
+   */
   revokeOauthToken: Method<'revoke_oauth_token'>
-  /** Get an access token. `POST /oauth2/token` */
+  /**
+   * Get an access token.
+   *
+   * `POST /oauth2/token`
+   */
   createOauthToken: Method<'create_oauth_token'>
-  /** Ask whether the service takes work: not while it starts or stops, nor without its database. `GET /readyz` */
+  /**
+   * Ask whether the service takes work: not while it starts or stops, nor without its database.
+   *
+   * `GET /readyz`
+   */
   getReadiness: Method<'get_readiness'>
-  /** Read who may call what. `GET /v1/access-matrix` */
+  /**
+   * Read who may call what.
+   *
+   * `GET /v1/access-matrix`
+   */
   getAccessMatrix: Method<'get_access_matrix'>
-  /** List audit events, newest first. `GET /v1/audit-events` */
+  /**
+   * List audit events, newest first.
+   *
+   * `GET /v1/audit-events`
+   */
   listAuditEvents: Method<'list_audit_events'>
-  /** Get a puzzle to solve before a sign-up or sign-in. `POST /v1/auth/challenge` */
+  /**
+   * Get a puzzle to solve before a sign-up or sign-in.
+   *
+   * `POST /v1/auth/challenge`
+   */
   createChallenge: Method<'create_challenge'>
-  /** Confirm your new address with the link of a mail. Works once, for a day. `POST /v1/auth/email-change/confirm` */
+  /**
+   * Confirm your new address with the link of a mail. Works once, for a day.
+   *
+   * `POST /v1/auth/email-change/confirm`
+   */
   confirmEmailChange: Method<'confirm_email_change'>
-  /** Undo a change of your e-mail address with the link that came to the former one. Works once, for
-seven days after the change. `POST /v1/auth/email-change/undo` */
+  /**
+   * Undo a change of your e-mail address with the link that came to the former one. Works once,
+   * for seven days after the change.
+   *
+   * `POST /v1/auth/email-change/undo`
+   */
   undoEmailChange: Method<'undo_email_change'>
-  /** Ask for a mail to sign in with. `POST /v1/auth/magic-link` */
+  /**
+   * Ask for a mail to sign in with.
+   *
+   * `POST /v1/auth/magic-link`
+   */
   requestMagicLink: Method<'request_magic_link'>
-  /** Sign in with the code of a mail. It is good for ten minutes and five tries. `POST /v1/auth/magic-link/code` */
+  /**
+   * Sign in with the code of a mail. It is good for ten minutes and five tries.
+   *
+   * `POST /v1/auth/magic-link/code`
+   */
   signInWithMagicCode: Method<'sign_in_with_magic_code'>
-  /** Sign in with the link of a mail. `POST /v1/auth/magic-link/complete` */
+  /**
+   * Sign in with the link of a mail.
+   *
+   * `POST /v1/auth/magic-link/complete`
+   */
   signInWithMagicLink: Method<'sign_in_with_magic_link'>
-  /** Sign in with a passkey. `POST /v1/auth/passkey` */
+  /**
+   * Sign in with a passkey.
+   *
+   * `POST /v1/auth/passkey`
+   */
   finishPasskeySignIn: Method<'finish_passkey_sign_in'>
-  /** Begin to sign in with a passkey. `POST /v1/auth/passkey/begin` */
+  /**
+   * Begin to sign in with a passkey.
+   *
+   * `POST /v1/auth/passkey/begin`
+   */
   beginPasskeySignIn: Method<'begin_passkey_sign_in'>
-  /** Ask for a mail to set a new password. `POST /v1/auth/password-reset` */
+  /**
+   * Ask for a mail to set a new password.
+   *
+   * `POST /v1/auth/password-reset`
+   */
   requestPasswordReset: Method<'request_password_reset'>
-  /** Set a new password with the link of a mail or of an administrator. A password that is refused
-does not use the link up. `POST /v1/auth/password-reset/complete` */
+  /**
+   * Set a new password with the link of a mail or of an administrator. A password that is refused
+   * does not use the link up.
+   *
+   * `POST /v1/auth/password-reset/complete`
+   */
   resetPassword: Method<'reset_password'>
-  /** List the services that people can sign in with. `GET /v1/auth/providers` */
+  /**
+   * List the services that people can sign in with.
+   *
+   * `GET /v1/auth/providers`
+   */
   getProviders: Method<'get_providers'>
-  /** Begin to sign in with an account at another service. `POST /v1/auth/providers/begin` */
+  /**
+   * Begin to sign in with an account at another service.
+   *
+   * `POST /v1/auth/providers/begin`
+   */
   beginProviderSignIn: Method<'begin_provider_sign_in'>
-  /** Give the second factor of a sign-in. `POST /v1/auth/second-factor` */
+  /**
+   * Give the second factor of a sign-in.
+   *
+   * `POST /v1/auth/second-factor`
+   */
   giveSecondFactor: Method<'give_second_factor'>
-  /** Have a code mailed for the second step of a sign-in. `POST /v1/auth/second-factor/mail` */
+  /**
+   * Have a code mailed for the second step of a sign-in.
+   *
+   * `POST /v1/auth/second-factor/mail`
+   */
   mailSecondFactor: Method<'mail_second_factor'>
-  /** Give a passkey as the second step of a sign-in. `POST /v1/auth/second-factor/passkey` */
+  /**
+   * Give a passkey as the second step of a sign-in.
+   *
+   * `POST /v1/auth/second-factor/passkey`
+   */
   finishPasskeySecondFactor: Method<'finish_passkey_second_factor'>
-  /** Begin the second step of a sign-in with a passkey. `POST /v1/auth/second-factor/passkey/begin` */
+  /**
+   * Begin the second step of a sign-in with a passkey.
+   *
+   * `POST /v1/auth/second-factor/passkey/begin`
+   */
   beginPasskeySecondFactor: Method<'begin_passkey_second_factor'>
-  /** Look at your session. `GET /v1/auth/session` */
+  /**
+   * Look at your session.
+   *
+   * `GET /v1/auth/session`
+   */
   getSession: Method<'get_session'>
-  /** Sign in with e-mail and password. `POST /v1/auth/sign-in` */
+  /**
+   * Sign in with e-mail and password.
+   *
+   * `POST /v1/auth/sign-in`
+   */
   signInWithPassword: Method<'sign_in_with_password'>
-  /** Sign out: end this session. `POST /v1/auth/sign-out` */
+  /**
+   * Sign out: end this session.
+   *
+   * `POST /v1/auth/sign-out`
+   */
   signOut: Method<'sign_out'>
-  /** Sign up with e-mail and password. `POST /v1/auth/sign-up` */
+  /**
+   * Sign up with e-mail and password.
+   *
+   * `POST /v1/auth/sign-up`
+   */
   signUp: Method<'sign_up'>
-  /** Prove again who you are. `POST /v1/auth/step-up` */
+  /**
+   * Prove again who you are.
+   *
+   * `POST /v1/auth/step-up`
+   */
   stepUp: Method<'step_up'>
-  /** Have a code mailed to prove again who you are. `POST /v1/auth/step-up/mail` */
+  /**
+   * Have a code mailed to prove again who you are.
+   *
+   * `POST /v1/auth/step-up/mail`
+   */
   mailStepUp: Method<'mail_step_up'>
-  /** Prove again, by a passkey, who you are. `POST /v1/auth/step-up/passkey` */
+  /**
+   * Prove again, by a passkey, who you are.
+   *
+   * `POST /v1/auth/step-up/passkey`
+   */
   finishPasskeyStepUp: Method<'finish_passkey_step_up'>
-  /** Begin to prove again, by a passkey, who you are. `POST /v1/auth/step-up/passkey/begin` */
+  /**
+   * Begin to prove again, by a passkey, who you are.
+   *
+   * `POST /v1/auth/step-up/passkey/begin`
+   */
   beginPasskeyStepUp: Method<'begin_passkey_step_up'>
-  /** Get an access token for an API. `POST /v1/auth/token` */
+  /**
+   * Get an access token for an API.
+   *
+   * `POST /v1/auth/token`
+   */
   createToken: Method<'create_token'>
-  /** Verify your address with the link of a mail. Works once, for a day. `POST /v1/auth/verify-email` */
+  /**
+   * Verify your address with the link of a mail. Works once, for a day.
+   *
+   * `POST /v1/auth/verify-email`
+   */
   verifyEmail: Method<'verify_email'>
-  /** Verify your address with the code of a mail. It is good for ten minutes and five tries. `POST /v1/auth/verify-email/code` */
+  /**
+   * Verify your address with the code of a mail. It is good for ten minutes and five tries.
+   *
+   * `POST /v1/auth/verify-email/code`
+   */
   verifyEmailWithCode: Method<'verify_email_with_code'>
-  /** Ask for another mail that verifies your address. `POST /v1/auth/verify-email/resend` */
+  /**
+   * Ask for another mail that verifies your address.
+   *
+   * `POST /v1/auth/verify-email/resend`
+   */
   resendVerification: Method<'resend_verification'>
-  /** Ask whether an account holds a permission, and why. `POST /v1/check` */
+  /**
+   * Ask whether an account holds a permission, and why.
+   *
+   * `POST /v1/check`
+   */
   checkPermission: Method<'check_permission'>
-  /** List clients, newest first. `GET /v1/clients` */
+  /**
+   * List clients, newest first.
+   *
+   * `GET /v1/clients`
+   */
   listClients: Method<'list_clients'>
-  /** Make a client of a service account. `POST /v1/clients` */
+  /**
+   * Make a client of a service account.
+   *
+   * `POST /v1/clients`
+   */
   createClient: Method<'create_client'>
-  /** Delete a client. Its tokens end at once. `DELETE /v1/clients/{id}` */
+  /**
+   * Delete a client. Its tokens end at once.
+   *
+   * `DELETE /v1/clients/{id}`
+   */
   deleteClient: Method<'delete_client'>
-  /** Read a client. `GET /v1/clients/{id}` */
+  /**
+   * Read a client.
+   *
+   * `GET /v1/clients/{id}`
+   */
   getClient: Method<'get_client'>
-  /** Stop a client. Its tokens end at once. `POST /v1/clients/{id}/disable` */
+  /**
+   * Stop a client. Its tokens end at once.
+   *
+   * `POST /v1/clients/{id}/disable`
+   */
   disableClient: Method<'disable_client'>
-  /** Let a client work again. Tokens from before stay ended. `POST /v1/clients/{id}/enable` */
+  /**
+   * Let a client work again. Tokens from before stay ended.
+   *
+   * `POST /v1/clients/{id}/enable`
+   */
   enableClient: Method<'enable_client'>
-  /** Give a client another secret. `POST /v1/clients/{id}/secret` */
+  /**
+   * Give a client another secret.
+   *
+   * `POST /v1/clients/{id}/secret`
+   */
   rotateClientSecret: Method<'rotate_client_secret'>
-  /** Revoke a grant. It counts no more from this moment on. `DELETE /v1/grants/{id}` */
+  /**
+   * Revoke a grant. It counts no more from this moment on.
+   *
+   * `DELETE /v1/grants/{id}`
+   */
   revokeGrant: Method<'revoke_grant'>
-  /** Delete your account. `DELETE /v1/me` */
+  /**
+   * Delete your account.
+   *
+   * `DELETE /v1/me`
+   */
   deleteMe: Method<'delete_me'>
-  /** Read your account. `GET /v1/me` */
+  /**
+   * Read your account.
+   *
+   * `GET /v1/me`
+   */
   getMe: Method<'get_me'>
-  /** Change your account. `PATCH /v1/me` */
+  /**
+   * Change your account.
+   *
+   * `PATCH /v1/me`
+   */
   updateMe: Method<'update_me'>
-  /** List your API keys, newest first. `GET /v1/me/api-keys` */
+  /**
+   * List your API keys, newest first.
+   *
+   * `GET /v1/me/api-keys`
+   */
   listMyApiKeys: Method<'list_my_api_keys'>
-  /** Make an API key for a program of yours. `POST /v1/me/api-keys` */
+  /**
+   * Make an API key for a program of yours.
+   *
+   * `POST /v1/me/api-keys`
+   */
   createMyApiKey: Method<'create_my_api_key'>
-  /** End one of your API keys. It counts at once. `DELETE /v1/me/api-keys/{id}` */
+  /**
+   * End one of your API keys. It counts at once.
+   *
+   * `DELETE /v1/me/api-keys/{id}`
+   */
   revokeMyApiKey: Method<'revoke_my_api_key'>
-  /** List the browsers that you have signed in from, newest first. `GET /v1/me/devices` */
+  /**
+   * List the browsers that you have signed in from, newest first.
+   *
+   * `GET /v1/me/devices`
+   */
   listMyDevices: Method<'list_my_devices'>
-  /** Forget one of your devices. `DELETE /v1/me/devices/{id}` */
+  /**
+   * Forget one of your devices.
+   *
+   * `DELETE /v1/me/devices/{id}`
+   */
   forgetMyDevice: Method<'forget_my_device'>
-  /** Ask for another e-mail address. `POST /v1/me/email` */
+  /**
+   * Ask for another e-mail address.
+   *
+   * `POST /v1/me/email`
+   */
   requestEmailChange: Method<'request_email_change'>
-  /** Confirm your new address with the code of a mail. It is good for ten minutes and five tries. `POST /v1/me/email/confirm` */
+  /**
+   * Confirm your new address with the code of a mail. It is good for ten minutes and five tries.
+   *
+   * `POST /v1/me/email/confirm`
+   */
   confirmEmailChangeWithCode: Method<'confirm_email_change_with_code'>
-  /** Get all that is stored about you. `GET /v1/me/export` */
+  /**
+   * Get all that is stored about you.
+   *
+   * `GET /v1/me/export`
+   */
   exportMe: Method<'export_me'>
-  /** Read your second factors. `GET /v1/me/factors` */
+  /**
+   * Read your second factors.
+   *
+   * `GET /v1/me/factors`
+   */
   getMyFactors: Method<'get_my_factors'>
-  /** Say whether sign-ins ask for a mailed code, where there is no second factor. `POST /v1/me/factors/email` */
+  /**
+   * Say whether sign-ins ask for a mailed code, where there is no second factor.
+   *
+   * `POST /v1/me/factors/email`
+   */
   setEmailStep: Method<'set_email_step'>
-  /** Set up an authenticator app. `POST /v1/me/factors/totp` */
+  /**
+   * Set up an authenticator app.
+   *
+   * `POST /v1/me/factors/totp`
+   */
   enrolTotp: Method<'enrol_totp'>
-  /** Confirm an authenticator app by its first code. `POST /v1/me/factors/totp/{id}/confirm` */
+  /**
+   * Confirm an authenticator app by its first code.
+   *
+   * `POST /v1/me/factors/totp/{id}/confirm`
+   */
   confirmTotp: Method<'confirm_totp'>
-  /** Remove one of your second factors. `DELETE /v1/me/factors/{id}` */
+  /**
+   * Remove one of your second factors.
+   *
+   * `DELETE /v1/me/factors/{id}`
+   */
   removeMyFactor: Method<'remove_my_factor'>
-  /** Rename one of your authenticator apps. `PATCH /v1/me/factors/{id}` */
+  /**
+   * Rename one of your authenticator apps.
+   *
+   * `PATCH /v1/me/factors/{id}`
+   */
   renameMyFactor: Method<'rename_my_factor'>
-  /** List the roles that you hold. `GET /v1/me/grants` */
+  /**
+   * List the roles that you hold.
+   *
+   * `GET /v1/me/grants`
+   */
   listMyGrants: Method<'list_my_grants'>
-  /** List your accounts at other services, oldest first. `GET /v1/me/identities` */
+  /**
+   * List your accounts at other services, oldest first.
+   *
+   * `GET /v1/me/identities`
+   */
   listMyIdentities: Method<'list_my_identities'>
-  /** Begin to add an account at another service, to sign in with from then on. `POST /v1/me/identities/begin` */
+  /**
+   * Begin to add an account at another service, to sign in with from then on.
+   *
+   * `POST /v1/me/identities/begin`
+   */
   beginIdentityLink: Method<'begin_identity_link'>
-  /** Remove one of your accounts at other services. Nobody signs in with it any more. `DELETE /v1/me/identities/{id}` */
+  /**
+   * Remove one of your accounts at other services. Nobody signs in with it any more.
+   *
+   * `DELETE /v1/me/identities/{id}`
+   */
   unlinkMyIdentity: Method<'unlink_my_identity'>
-  /** Get a token of the provider, for its own API. `POST /v1/me/identities/{id}/token` */
+  /**
+   * Get a token of the provider, for its own API.
+   *
+   * `POST /v1/me/identities/{id}/token`
+   */
   getProviderToken: Method<'get_provider_token'>
-  /** List the operations that you may call now, for a user interface that shows only these. `GET /v1/me/operations` */
+  /**
+   * List the operations that you may call now, for a user interface that shows only these.
+   *
+   * `GET /v1/me/operations`
+   */
   listMyOperations: Method<'list_my_operations'>
-  /** List your passkeys, oldest first. `GET /v1/me/passkeys` */
+  /**
+   * List your passkeys, oldest first.
+   *
+   * `GET /v1/me/passkeys`
+   */
   listMyPasskeys: Method<'list_my_passkeys'>
-  /** Add a passkey. `POST /v1/me/passkeys` */
+  /**
+   * Add a passkey.
+   *
+   * `POST /v1/me/passkeys`
+   */
   finishPasskeyRegistration: Method<'finish_passkey_registration'>
-  /** Begin to add a passkey. `POST /v1/me/passkeys/begin` */
+  /**
+   * Begin to add a passkey.
+   *
+   * `POST /v1/me/passkeys/begin`
+   */
   beginPasskeyRegistration: Method<'begin_passkey_registration'>
-  /** Remove one of your passkeys. `DELETE /v1/me/passkeys/{id}` */
+  /**
+   * Remove one of your passkeys.
+   *
+   * `DELETE /v1/me/passkeys/{id}`
+   */
   removeMyPasskey: Method<'remove_my_passkey'>
-  /** Rename one of your passkeys. `PATCH /v1/me/passkeys/{id}` */
+  /**
+   * Rename one of your passkeys.
+   *
+   * `PATCH /v1/me/passkeys/{id}`
+   */
   renameMyPasskey: Method<'rename_my_passkey'>
-  /** Remove your password. Another way in has to remain. `DELETE /v1/me/password` */
+  /**
+   * Remove your password. Another way in has to remain.
+   *
+   * `DELETE /v1/me/password`
+   */
   removeMyPassword: Method<'remove_my_password'>
-  /** Change your password, or set one where the account has none. `POST /v1/me/password` */
+  /**
+   * Change your password, or set one where the account has none.
+   *
+   * `POST /v1/me/password`
+   */
   changePassword: Method<'change_password'>
-  /** Get new recovery codes. The old ones are no good from then on. `POST /v1/me/recovery-codes` */
+  /**
+   * Get new recovery codes. The old ones are no good from then on.
+   *
+   * `POST /v1/me/recovery-codes`
+   */
   renewRecoveryCodes: Method<'renew_recovery_codes'>
-  /** End all your sessions but this one. `DELETE /v1/me/sessions` */
+  /**
+   * End all your sessions but this one.
+   *
+   * `DELETE /v1/me/sessions`
+   */
   revokeMyOtherSessions: Method<'revoke_my_other_sessions'>
-  /** List your sessions, newest first. `GET /v1/me/sessions` */
+  /**
+   * List your sessions, newest first.
+   *
+   * `GET /v1/me/sessions`
+   */
   listMySessions: Method<'list_my_sessions'>
-  /** End one of your sessions. `DELETE /v1/me/sessions/{id}` */
+  /**
+   * End one of your sessions.
+   *
+   * `DELETE /v1/me/sessions/{id}`
+   */
   revokeMySession: Method<'revoke_my_session'>
-  /** List permissions by name. `GET /v1/permissions` */
+  /**
+   * List permissions by name.
+   *
+   * `GET /v1/permissions`
+   */
   listPermissions: Method<'list_permissions'>
-  /** Add a permission of your app. The role `admin` holds it at once. `POST /v1/permissions` */
+  /**
+   * Add a permission of your app. The role `admin` holds it at once.
+   *
+   * `POST /v1/permissions`
+   */
   createPermission: Method<'create_permission'>
-  /** List roles, oldest first. `GET /v1/roles` */
+  /**
+   * List roles, oldest first.
+   *
+   * `GET /v1/roles`
+   */
   listRoles: Method<'list_roles'>
-  /** Create a role. `POST /v1/roles` */
+  /**
+   * Create a role.
+   *
+   * `POST /v1/roles`
+   */
   createRole: Method<'create_role'>
-  /** Delete a role that nobody holds. `DELETE /v1/roles/{id}` */
+  /**
+   * Delete a role that nobody holds.
+   *
+   * `DELETE /v1/roles/{id}`
+   */
   deleteRole: Method<'delete_role'>
-  /** Read a role. `GET /v1/roles/{id}` */
+  /**
+   * Read a role.
+   *
+   * `GET /v1/roles/{id}`
+   */
   getRole: Method<'get_role'>
-  /** Change a role. Who holds it gains or loses permissions at once. `PATCH /v1/roles/{id}` */
+  /**
+   * Change a role. Who holds it gains or loses permissions at once.
+   *
+   * `PATCH /v1/roles/{id}`
+   */
   updateRole: Method<'update_role'>
-  /** List who holds a role. `GET /v1/roles/{id}/grants` */
+  /**
+   * List who holds a role.
+   *
+   * `GET /v1/roles/{id}/grants`
+   */
   listRoleGrants: Method<'list_role_grants'>
-  /** Make an account for a program. `POST /v1/service-accounts` */
+  /**
+   * Make an account for a program.
+   *
+   * `POST /v1/service-accounts`
+   */
   createServiceAccount: Method<'create_service_account'>
-  /** End all sessions of everybody but this one, and all sign-ins that are half done. `DELETE /v1/sessions` */
+  /**
+   * End all sessions of everybody but this one, and all sign-ins that are half done.
+   *
+   * `DELETE /v1/sessions`
+   */
   revokeAllSessions: Method<'revoke_all_sessions'>
-  /** Make the first administrator. Works once, with the token that the service printed at its start. `POST /v1/setup` */
+  /**
+   * Make the first administrator. Works once, with the token that the service printed at its
+   * start.
+   *
+   * `POST /v1/setup`
+   */
   createFirstAdmin: Method<'create_first_admin'>
-  /** List accounts, oldest first, or by address when `email_prefix` is given. `GET /v1/users` */
+  /**
+   * List accounts, oldest first, or by address when `email_prefix` is given.
+   *
+   * `GET /v1/users`
+   */
   listUsers: Method<'list_users'>
-  /** Make an account for somebody. `POST /v1/users` */
+  /**
+   * Make an account for somebody.
+   *
+   * `POST /v1/users`
+   */
   createUser: Method<'create_user'>
-  /** Delete an account for good. `DELETE /v1/users/{id}` */
+  /**
+   * Delete an account for good.
+   *
+   * `DELETE /v1/users/{id}`
+   */
   deleteUser: Method<'delete_user'>
-  /** Read an account. `GET /v1/users/{id}` */
+  /**
+   * Read an account.
+   *
+   * `GET /v1/users/{id}`
+   */
   getUser: Method<'get_user'>
-  /** Change an account. A new address counts as not verified. `PATCH /v1/users/{id}` */
+  /**
+   * Change an account. A new address counts as not verified.
+   *
+   * `PATCH /v1/users/{id}`
+   */
   updateUser: Method<'update_user'>
-  /** List the API keys of an account, newest first. `GET /v1/users/{id}/api-keys` */
+  /**
+   * List the API keys of an account, newest first.
+   *
+   * `GET /v1/users/{id}/api-keys`
+   */
   listUserApiKeys: Method<'list_user_api_keys'>
-  /** Make an API key for a service account. `POST /v1/users/{id}/api-keys` */
+  /**
+   * Make an API key for a service account.
+   *
+   * `POST /v1/users/{id}/api-keys`
+   */
   createUserApiKey: Method<'create_user_api_key'>
-  /** End an API key of an account. It counts at once. `DELETE /v1/users/{id}/api-keys/{key_id}` */
+  /**
+   * End an API key of an account. It counts at once.
+   *
+   * `DELETE /v1/users/{id}/api-keys/{key_id}`
+   */
   revokeUserApiKey: Method<'revoke_user_api_key'>
-  /** Disable an account: its sessions end at once, and nobody can sign in to it. `POST /v1/users/{id}/disable` */
+  /**
+   * Disable an account: its sessions end at once, and nobody can sign in to it.
+   *
+   * `POST /v1/users/{id}/disable`
+   */
   disableUser: Method<'disable_user'>
-  /** Enable an account again. `POST /v1/users/{id}/enable` */
+  /**
+   * Enable an account again.
+   *
+   * `POST /v1/users/{id}/enable`
+   */
   enableUser: Method<'enable_user'>
-  /** Remove all second factors of an account, and end its sessions. `POST /v1/users/{id}/factors/reset` */
+  /**
+   * Remove all second factors of an account, and end its sessions.
+   *
+   * `POST /v1/users/{id}/factors/reset`
+   */
   resetUserFactors: Method<'reset_user_factors'>
-  /** List the roles that an account holds; your own account's without any permission. `GET /v1/users/{id}/grants` */
+  /**
+   * List the roles that an account holds; your own account's without any permission.
+   *
+   * `GET /v1/users/{id}/grants`
+   */
   listUserGrants: Method<'list_user_grants'>
-  /** Grant a role to an account. It counts at once, without a new sign-in. `POST /v1/users/{id}/grants` */
+  /**
+   * Grant a role to an account. It counts at once, without a new sign-in.
+   *
+   * `POST /v1/users/{id}/grants`
+   */
   createGrant: Method<'create_grant'>
-  /** Make a link with which the person of an account chooses a password. Works once, for a day. `POST /v1/users/{id}/password-link` */
+  /**
+   * Make a link with which the person of an account chooses a password. Works once, for a day.
+   *
+   * `POST /v1/users/{id}/password-link`
+   */
   createPasswordLink: Method<'create_password_link'>
-  /** End all sessions of an account. `DELETE /v1/users/{id}/sessions` */
+  /**
+   * End all sessions of an account.
+   *
+   * `DELETE /v1/users/{id}/sessions`
+   */
   revokeUserSessions: Method<'revoke_user_sessions'>
-  /** List the running sessions of an account, newest first. `GET /v1/users/{id}/sessions` */
+  /**
+   * List the running sessions of an account, newest first.
+   *
+   * `GET /v1/users/{id}/sessions`
+   */
   listUserSessions: Method<'list_user_sessions'>
-  /** End one session of an account. `DELETE /v1/users/{id}/sessions/{session_id}` */
+  /**
+   * End one session of an account.
+   *
+   * `DELETE /v1/users/{id}/sessions/{session_id}`
+   */
   revokeUserSession: Method<'revoke_user_session'>
 }

@@ -6,7 +6,14 @@ interface Page<Item> {
   next_cursor: string | null
 }
 
-type ItemOf<Answer> = Answer extends Page<infer Item> ? Item : never
+type List = (args: never) => Promise<Result<Page<unknown>>>
+
+type ItemOf<Each extends List> =
+  Awaited<ReturnType<Each>> extends infer Answer
+    ? Answer extends { data: Page<infer Item> }
+      ? Item
+      : never
+    : never
 
 /**
  * Every item of a list, page by page, each page asked for when it is needed:
@@ -15,16 +22,16 @@ type ItemOf<Answer> = Answer extends Page<infer Item> ? Item : never
  *
  * Throws a {@link ProblemError} if a page can't be had.
  */
-export async function* paginate<Args extends object, Answer extends Page<unknown>>(
-  list: (args: Args) => Promise<Result<Answer>>,
-  args?: Args,
-): AsyncGenerator<ItemOf<Answer>, void, undefined> {
-  const query = (args as { query?: object } | undefined)?.query
-  let cursor: string | null | undefined
+export async function* paginate<Each extends List>(
+  list: Each,
+  ...[args]: Parameters<Each>
+): AsyncGenerator<ItemOf<Each>, void, undefined> {
+  const given = args as { query?: object } | undefined
+  let cursor: string | null = null
   do {
-    const more = cursor == null ? query : { ...query, cursor }
-    const page: Answer = await unwrap(list({ ...args, query: more } as unknown as Args))
-    yield* page.items as ItemOf<Answer>[]
+    const query = cursor === null ? given?.query : { ...given?.query, cursor }
+    const page: Page<unknown> = await unwrap(list({ ...given, query } as never))
+    yield* page.items as ItemOf<Each>[]
     cursor = page.next_cursor
   } while (cursor !== null)
 }

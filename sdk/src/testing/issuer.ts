@@ -29,7 +29,7 @@ export interface TestIssuer {
   /** Any payload under any header, signed with the present key. */
   sign(payload: object, header?: object): Promise<string>
   /** The signed list of revocations, but for what the members say otherwise. */
-  revocations(members?: object): Promise<string>
+  revocationList(members?: object): Promise<string>
   /** Ends tokens from the next list on. */
   revoke(ended: Ended): Promise<void>
   /** Signs with a new key from now on; those before stay in the key set. */
@@ -109,7 +109,7 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
     return sign({ ...common, ...permissions, ...claims })
   }
 
-  function revocations(members: object = {}): Promise<string> {
+  function revocationList(members: object = {}): Promise<string> {
     const iat = seconds()
     const list = { iss: issuer, iat, exp: iat + LIST_SECONDS, v: 1, ...ends, ...members }
     return sign(list, { typ: 'doorward-revocations+jwt' })
@@ -121,10 +121,10 @@ export async function createTestIssuer(options: TestIssuerOptions = {}): Promise
     }
     if (url === `${issuer}/.well-known/doorward/revocations`) {
       const headers = { 'Content-Type': 'application/jwt', ETag: `W/"${crypto.randomUUID()}"` }
-      return new Response(await revocations(), { headers })
+      return new Response(await revocationList(), { headers })
     }
     return new Response(null, { status: 404 })
   }
 
-  return { issuer, audience, clock, fetch, token, sign, revocations, revoke, rotate }
+  return { issuer, audience, clock, fetch, token, sign, revocationList, revoke, rotate }
 }

@@ -87,7 +87,7 @@ describe('what has ended', () => {
 
 describe('the list', () => {
   it('is asked for once a second at most, with its version', async () => {
-    const list = await issuer.revocations()
+    const list = await issuer.revocationList()
     instead = ({ headers }) =>
       (headers as Record<string, string>)['If-None-Match'] === 'W/"1"'
         ? new Response(null, { status: 304 })
@@ -110,7 +110,7 @@ describe('the list', () => {
       })
     await taken(await issuer.token())
     expect(asked).toHaveBeenCalledTimes(2)
-    answer(new Response(await issuer.revocations()))
+    answer(new Response(await issuer.revocationList()))
   })
 
   it('serves until it expires while the service is down, and then nobody gets in', async () => {
@@ -133,7 +133,7 @@ describe('the list', () => {
 
   it('that is an old one is not taken for the one that is there', async () => {
     const token = await issuer.token({ sid: 'ses_1' })
-    const old = await issuer.revocations()
+    const old = await issuer.revocationList()
     now += 1_000
     await issuer.revoke({ sid: 'ses_1' })
     await refused(token)
@@ -145,7 +145,7 @@ describe('the list', () => {
   })
 
   it('that is kept back ends everything once it expires', async () => {
-    const old = await issuer.revocations()
+    const old = await issuer.revocationList()
     instead = () => new Response(old, { headers: { ETag: '"1"' } })
     await taken(await issuer.token())
     now += 90_000
@@ -153,23 +153,23 @@ describe('the list', () => {
   })
 
   const wrong: [string, () => Promise<string> | string][] = [
-    ['was changed', async () => tampered(await issuer.revocations())],
-    ['is not signed', async () => (await issuer.revocations()).replace(/[^.]+$/, '')],
-    ['is of another issuer', () => issuer.revocations({ iss: 'https://evil.example.test' })],
-    ['is of another version', () => issuer.revocations({ v: 2 })],
-    ['has no version', () => issuer.revocations({ v: undefined })],
-    ['has expired', () => issuer.revocations({ iat: now / 1000 - 90, exp: now / 1000 })],
-    ['is from the future', () => issuer.revocations({ iat: now / 1000 + 31 })],
-    ['has no end', () => issuer.revocations({ exp: undefined })],
-    ['has an end of another type', () => issuer.revocations({ exp: '9999999999' })],
-    ['has no sessions', () => issuer.revocations({ sessions: undefined })],
-    ['has tokens of another type', () => issuer.revocations({ tokens: {} })],
-    ['has marks of another type', () => issuer.revocations({ sessions: [1] })],
-    ['has no cut-offs', () => issuer.revocations({ before: undefined })],
-    ['has some cut-offs only', () => issuer.revocations({ before: { sub: {}, all: null } })],
-    ['has a cut-off of another type', () => issuer.revocations(cut({ sub: { x: '1' } }))],
-    ['has a cut-off of all of another type', () => issuer.revocations(cut({ all: '1' }))],
-    ['does not say whether all ended', () => issuer.revocations(cut({ all: undefined }))],
+    ['was changed', async () => tampered(await issuer.revocationList())],
+    ['is not signed', async () => (await issuer.revocationList()).replace(/[^.]+$/, '')],
+    ['is of another issuer', () => issuer.revocationList({ iss: 'https://evil.example.test' })],
+    ['is of another version', () => issuer.revocationList({ v: 2 })],
+    ['has no version', () => issuer.revocationList({ v: undefined })],
+    ['has expired', () => issuer.revocationList({ iat: now / 1000 - 90, exp: now / 1000 })],
+    ['is from the future', () => issuer.revocationList({ iat: now / 1000 + 31 })],
+    ['has no end', () => issuer.revocationList({ exp: undefined })],
+    ['has an end of another type', () => issuer.revocationList({ exp: '9999999999' })],
+    ['has no sessions', () => issuer.revocationList({ sessions: undefined })],
+    ['has tokens of another type', () => issuer.revocationList({ tokens: {} })],
+    ['has marks of another type', () => issuer.revocationList({ sessions: [1] })],
+    ['has no cut-offs', () => issuer.revocationList({ before: undefined })],
+    ['has some cut-offs only', () => issuer.revocationList({ before: { sub: {}, all: null } })],
+    ['has a cut-off of another type', () => issuer.revocationList(cut({ sub: { x: '1' } }))],
+    ['has a cut-off of all of another type', () => issuer.revocationList(cut({ all: '1' }))],
+    ['does not say whether all ended', () => issuer.revocationList(cut({ all: undefined }))],
     ['is a token', () => issuer.token()],
     ['is of another type', () => issuer.sign({}, { typ: 'JWT' })],
     ['is nothing', () => ''],
@@ -179,7 +179,7 @@ describe('the list', () => {
       'is signed by another',
       async () => {
         const { issuer: name, clock } = issuer
-        return (await createTestIssuer({ issuer: name, clock })).revocations()
+        return (await createTestIssuer({ issuer: name, clock })).revocationList()
       },
     ],
   ]
@@ -201,13 +201,13 @@ describe('the list', () => {
   })
 
   it('with members of later days is taken', async () => {
-    const list = await issuer.revocations({ later: { a: 1 } })
+    const list = await issuer.revocationList({ later: { a: 1 } })
     instead = () => new Response(list)
     await taken(await issuer.token())
   })
 
   it('asvs_15_3_6 with names that mean something to JavaScript ends nobody else', async () => {
-    const list = await issuer.revocations(JSON.parse('{"__proto__":{"sessions":["x"]}}'))
+    const list = await issuer.revocationList(JSON.parse('{"__proto__":{"sessions":["x"]}}'))
     instead = () => new Response(list)
     await taken(await issuer.token({ sub: '__proto__', roles: ['constructor'] }))
   })

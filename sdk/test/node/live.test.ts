@@ -37,7 +37,7 @@ describe('an API beside the service', () => {
     }
   }
 
-  it('takes a token for it until its session ends, and no longer than two seconds after', async () => {
+  it('takes a token until its session ends, and no longer than two seconds after', async () => {
     const { client } = await signedIn(service.origin)
     const { status } = await api({ permission: 'users:read' })
     const { access_token } = await unwrap(client.createToken({ body: { audience: AUDIENCE } }))

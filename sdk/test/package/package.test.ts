@@ -69,10 +69,11 @@ describe('the package', () => {
   })
 
   it.each(required)('is required as %s, also where nothing of ESM can be', (path) => {
-    const code = `console.log(Object.keys(require('${nameOf(path)}')).sort().join())`
-    const asModule = `import('${nameOf(path)}').then((m) => console.log(Object.keys(m).sort().join()))`
-    const found = run('node', '--no-experimental-require-module', '-e', code)
-    expect(found).toBe(run('node', '--input-type=module', '-e', asModule))
+    const tell = (got: string) => `console.log(Object.keys(${got}).sort().join())`
+    const common = tell(`require('${nameOf(path)}')`)
+    const modern = tell(`await import('${nameOf(path)}')`)
+    const found = run('node', '--no-experimental-require-module', '-e', common)
+    expect(found).toBe(run('node', '--input-type=module', '-e', modern))
   })
 
   it('is required as a guard whose errors are those of the client', () => {

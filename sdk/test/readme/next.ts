@@ -1,0 +1,11 @@
+// [snippet: next]
+import { createAuth } from 'doorward/next'
+
+export const { handlers, auth, requireSession, requirePermission, withAuth } = createAuth()
+// [/snippet]
+// [snippet: next]
+// app/api/notes/route.ts
+export const GET = withAuth((_request, { session }) => Response.json({ owner: session.user.id }), {
+  permission: 'app:notes:read',
+})
+// [/snippet]
