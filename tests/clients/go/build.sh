@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 # Nothing but the standard library, and no newer Go than the one that is installed.
-export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOTELEMETRY=off
+export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod
 rm -rf generated
 
 # [snippet: generate]
