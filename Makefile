@@ -1,6 +1,6 @@
 # The short names of what a developer runs. What each does stands in tests/tools and benches.
 
-.PHONY: help test races revoked timing asvs lint contract browser screenshots crash fuzz bench clean-tools
+.PHONY: help test races revoked timing asvs lint contract browser sdk example screenshots crash fuzz bench clean-tools
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -33,6 +33,12 @@ contract: ## Writes openapi/ and docs/CONFIGURATION.md anew from the code.
 browser: ## The hosted pages, walked in Chromium.
 	@tests/browser/run.sh
 
+sdk: ## The npm package: types, style, build, size, tests.
+	@sdk/check.sh
+
+example: ## The Next.js example, built and walked in Chromium.
+	@tests/example/run.sh
+
 screenshots: ## Writes docs/screenshots/ anew.
 	@tests/browser/run.sh --screenshots
 
@@ -48,6 +54,6 @@ bench: ## The load scenarios; about ten minutes on a quiet machine.
 	@benches/bench.sh
 
 clean-tools: ## Removes what the scripts have installed.
-	rm -rf target/tools tests/tools/contract/node_modules tests/tools/contract/generated \
-		tests/tools/jwt/node_modules tests/browser/node_modules \
-		tests/browser/providers/node_modules
+	rm -rf target/tools target/clients tests/tools/contract/generated tests/clients/*/generated \
+		tests/*/node_modules tests/*/*/node_modules sdk/node_modules sdk/dist \
+		examples/*/node_modules examples/nextjs/vendor benches/next/node_modules

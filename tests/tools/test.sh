@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The whole test run, with all the set-up that it needs: the Rust tests on both databases, the
 # linters of the contract, the contract held against the running service, tokens checked by other
-# libraries, the pages in a browser, and a few kills while it writes. CRASH_ROUNDS and FUZZ_EXAMPLES make the longest two longer.
+# libraries, the npm package, clients and apps that are made with it or with others, the pages in a
+# browser, and a few kills while it writes. CRASH_ROUNDS and FUZZ_EXAMPLES make the longest two
+# longer.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/lib.sh"
@@ -47,6 +49,15 @@ check "tokens in other libraries" "$HERE/jwt/check.sh"
 check "ends seen by another process" python3 "$HERE/revoked.py" \
     --binary "$TARGET/debug/doorward" --rounds "${REVOKED_ROUNDS:-100}"
 check "the README's walk" python3 "$HERE/walk.py"
+check "code in documents" python3 "$HERE/snippets.py" --check
+check "npm package" "$ROOT/sdk/check.sh"
+check "generated clients" "$HERE/../clients/check.sh"
+check "Next.js example" "$HERE/../example/run.sh"
+check "Next.js example, with Next.js 15" "$HERE/../example/run.sh" --next 15
+check "the example's guide" python3 "$HERE/../example/guide.py" \
+    --package "$ROOT/examples/nextjs/vendor/doorward.tgz" --binary "$TARGET/debug/doorward"
+check "an API, a function, a mobile app" "$ROOT/examples/services/check.sh"
+check "apps of next-auth" "$HERE/../next-auth/run.sh"
 check "browser" "$HERE/../browser/run.sh"
 check "kills while writing" python3 "$HERE/crash.py" --rounds "${CRASH_ROUNDS:-5}"
 
