@@ -2,7 +2,7 @@ import type { ProofMethod } from '../core/problem.js'
 import type { Session } from '../core/session.js'
 import { askJson, onBehalf } from './ask.js'
 import { sessionCookieOf } from './cookies.js'
-import { type AnyHeaders, headerOf, readable } from './session.js'
+import { type AnyHeaders, headerOf, readable } from './headers.js'
 import type { Settings } from './settings.js'
 import { DoorwardUnavailable } from './unavailable.js'
 

@@ -1,7 +1,8 @@
 import type { Session } from '../core/session.js'
 import { sessionCookieOf } from './cookies.js'
+import { type AnyHeaders, readable } from './headers.js'
 import { localPath, PATH_HEADER } from './paths.js'
-import { type AnyHeaders, askSessionOnce, readable } from './session.js'
+import { askSessionOnce } from './session.js'
 import { type DoorwardConfig, type Settings, settingsOf } from './settings.js'
 
 // Next.js is asked for only where it runs: outside the app router there is nothing to ask, and

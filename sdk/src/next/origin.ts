@@ -1,4 +1,4 @@
-import { type AnyHeaders, headerOf } from './session.js'
+import { type AnyHeaders, headerOf } from './headers.js'
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS']
 

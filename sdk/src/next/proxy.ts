@@ -19,7 +19,7 @@ import {
   withoutToken,
 } from './cookies.js'
 import { type Match, matcherOf, type Rule } from './match.js'
-import { PATH_HEADER, SET_UP, signInUrl } from './paths.js'
+import { localPath, PATH_HEADER, SET_UP, signInUrl } from './paths.js'
 import { downPage, forbiddenPage, problem } from './problem.js'
 import { type DoorwardConfig, pathsOf, type Settings, settingsOf } from './settings.js'
 import {
@@ -186,7 +186,7 @@ function refuse(
   const mustSignIn = code === 'auth.not_signed_in'
   if (needed.isApi) return problem(mustSignIn ? 401 : 403, code)
   const { basePath } = request.nextUrl
-  const target = mustSignIn ? signInUrl(settings.signInPath, pathOf(request)) : SET_UP
+  const target = mustSignIn ? signInUrl(settings.signInPath, localPath(pathOf(request))) : SET_UP
   return lead(request, basePath + target)
 }
 

@@ -1,7 +1,7 @@
 import type { AccessTokenClaims } from '../jwt/index.js'
 import { decoded, sessionCookieOf } from './cookies.js'
+import { type AnyHeaders, headerOf, type WithHeaders } from './headers.js'
 import { cookieHeaderHere, headersHere } from './here.js'
-import { type AnyHeaders, headerOf, type WithHeaders } from './session.js'
 import { type DoorwardConfig, settingsOf } from './settings.js'
 import { askToken, checkNew, keptToken } from './tokens.js'
 

@@ -1,7 +1,7 @@
 import { type AccessTokenClaims, createVerifier, TokenError, type Verifier } from '../jwt/index.js'
 import { askJson, onBehalf } from './ask.js'
 import { decoded, parseCookies, type SentCookie, tokenCookieName } from './cookies.js'
-import { type AnyHeaders, readable } from './session.js'
+import { type AnyHeaders, readable } from './headers.js'
 import type { Settings } from './settings.js'
 import { DoorwardUnavailable } from './unavailable.js'
 
