@@ -345,6 +345,11 @@ describe('a token is refused', () => {
     expect(`${error.message} ${error.cause}`).not.toContain(token.slice(0, 20))
   })
 
+  it('that is longer than any, though it is signed', async () => {
+    await verifier.verify(await issuer.token({ roles: ['x'.repeat(10_000)] }))
+    await refused(await issuer.token({ roles: ['x'.repeat(12_500)] }))
+  })
+
   it('after the verifier was closed', async () => {
     verifier.close()
     await refused(await issuer.token(), 'token.undecided')
