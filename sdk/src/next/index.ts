@@ -25,6 +25,7 @@ export type { SignInFields, SignInOutcome, SignOutOptions } from './sign-in-out.
 export { getSessionCookie } from './token.js'
 export { DoorwardUnavailable } from './unavailable.js'
 export type {
+  AnyContext,
   Authenticated,
   GuardedApi,
   GuardedRoute,

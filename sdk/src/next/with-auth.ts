@@ -24,8 +24,13 @@ export type Authenticated<Req> = Req & {
   auth: Session
 }
 
+/** What Next.js passes to a route handler beside the request. */
+export interface AnyContext {
+  params: Promise<object>
+}
+
 /** A route handler of the app router behind `withAuth`. */
-export type GuardedRoute<Context> = (
+export type GuardedRoute<Context extends AnyContext> = (
   request: Authenticated<NextRequest>,
   context: Context,
 ) => Response | Promise<Response>
@@ -38,7 +43,7 @@ export type GuardedApi<Data = unknown> = (
 
 /** Guards route handlers and API routes; see `createWithAuth`. */
 export interface WithAuth {
-  <Context>(
+  <Context extends AnyContext>(
     handler: GuardedRoute<Context>,
     options?: WithAuthOptions,
   ): (request: NextRequest, context: Context) => Promise<Response>

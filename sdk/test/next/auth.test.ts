@@ -18,6 +18,7 @@ afterEach(() => {
 
 const quiet = () => vi.spyOn(console, 'error').mockImplementation(() => {})
 const APP = 'http://localhost:3000'
+const CONTEXT = { params: Promise.resolve({}) }
 
 function request(cookie?: string, init: RequestInit = {}): Request {
   const headers = new Headers(init.headers)
@@ -68,12 +69,12 @@ describe('auth', () => {
   it('wraps a handler, which finds whose request it is', async () => {
     const { auth } = createAuth(annsService().config)
     const handler = auth((req) => Response.json({ who: req.auth?.user.name ?? null }))
-    const call = (cookie?: string) => handler(request(cookie) as never, {})
+    const call = (cookie?: string) => handler(request(cookie) as never, CONTEXT)
     expect(await (await call('doorward=good')).json()).toEqual({ who: 'Ann' })
     expect(await (await call()).json()).toEqual({ who: null })
     quiet()
     const closed = createAuth(down().config).auth(() => Response.json('open'))
-    const answer = await closed(request('doorward=good') as never, {})
+    const answer = await closed(request('doorward=good') as never, CONTEXT)
     expect(await problemOf(answer)).toMatchObject({ status: 503, code: 'server.unavailable' })
   })
 

@@ -48,7 +48,7 @@ function open() {
   const request = () => new Request(`${APP}/api/x`, { headers: { cookie: cookie() } })
   const guarded = async (options: Parameters<typeof withAuth>[1]) => {
     const handler = withAuth(async (req) => Response.json({ who: req.auth.user.email }), options)
-    return handler(request() as NextRequest, {})
+    return handler(request() as NextRequest, { params: Promise.resolve({}) })
   }
   const { email, password } = ANN
   const signIn = () => call('POST', 'v1/auth/sign-in', { email, password })

@@ -5,7 +5,7 @@ export const { handlers, auth, requireSession, requirePermission, withAuth } = c
 // [/snippet]
 // [snippet: next]
 // app/api/notes/route.ts
-export const GET = withAuth((_request, { session }) => Response.json({ owner: session.user.id }), {
+export const GET = withAuth(({ auth }) => Response.json({ owner: auth.user.id }), {
   permission: 'app:notes:read',
 })
 // [/snippet]
