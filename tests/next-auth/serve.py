@@ -123,6 +123,7 @@ class App:
 
     def wait_for(self):
         self.service.wait_for()
+        self.service.forget_log()
         for _ in range(300):
             if self.process.poll() is not None:
                 break

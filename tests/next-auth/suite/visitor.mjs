@@ -31,8 +31,10 @@ async function context(faults) {
   made.setDefaultTimeout(10_000);
   made.on("console", (message) => {
     // Chromium reports every refused sign-in as a resource that failed to load.
-    const refused = /the server responded with a status of 401/.test(message.text());
-    if (message.type() === "error" && !refused) faults.push(message.text());
+    const isRefused = /the server responded with a status of 401/.test(message.text());
+    // What pages of other services say is theirs.
+    const isOurs = message.location().url.startsWith(APP);
+    if (message.type() === "error" && isOurs && !isRefused) faults.push(message.text());
   });
   made.on("weberror", (error) => faults.push(String(error.error())));
   made.on("response", (response) => {
