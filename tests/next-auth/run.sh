@@ -5,7 +5,8 @@
 #   run.sh [--generation 4|5] [NAME...]
 #
 # NAME is the beginning of a test in suite/; without one all are run. The app stands in v4/ and is
-# the same for both; package-lock.json says what it is made of.
+# the same for both, but that of version 5 has the hosted pages as well. package-lock.json says
+# what they are made of.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
