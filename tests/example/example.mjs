@@ -7,10 +7,10 @@ import http from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { address, PASSWORD, PROFILES, totp, visitor } from "../browser/browser.mjs";
+import { address, look, PASSWORD, PROFILES, totp, visitor } from "../browser/browser.mjs";
 
 export {
-  address, at, fill, look, PASSWORD, sees, send, totp, visitor,
+  address, at, PASSWORD, sees, totp,
 } from "../browser/browser.mjs";
 
 /** The app, the same app behind the relay, and the service, which browsers never see. */
@@ -23,8 +23,8 @@ export const MODERATE = "app:notes:moderate";
 export const [DESKTOP, PHONE] = PROFILES.map(({ options }) => options);
 
 /**
- * One story. `run` gets a page, and a way to get pages of further browsers. Whatever they write into
- * the console, but for what is `borne`, is a fault.
+ * One story. `run` gets a page, and a way to get pages of further browsers. Whatever they write
+ * into the console, but for what is `borne`, is a fault.
  */
 export function story(name, run, { timeout = 60_000, options = DESKTOP, borne = /^$/ } = {}) {
   test(name, { timeout }, async () => {
@@ -185,6 +185,20 @@ export async function appears(page, text) {
 /** Waits until the page is the one at this path. */
 export function arrives(page, path) {
   return page.waitForURL(({ pathname }) => pathname === path);
+}
+
+/** Looks at a page as somebody would who hears it, and takes its picture where they are wanted. */
+export async function show(page, name) {
+  // The header is there as soon as it is known who is signed in; the pages router has none.
+  const known = page.locator(".who :is(a, button)").or(page.locator("body:not(:has(header))"));
+  await known.first().waitFor();
+  await look(page);
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  const isPhone = page.viewportSize().width < 500;
+  await page.emulateMedia({ colorScheme: isPhone ? "dark" : "light" });
+  const path = join(folder, `${name}-${isPhone ? "phone" : "desktop"}.png`);
+  await page.screenshot({ path, fullPage: true });
 }
 
 /** What stands between the second app and the service. */

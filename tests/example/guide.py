@@ -31,7 +31,8 @@ from service import (  # noqa: E402
 )
 
 STEP = re.compile(
-    r"^(?:<!-- snippet: examples/nextjs/(?P<path>\S+)#\S+ -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$",
+    r"^(?:<!-- snippet: examples/nextjs/(?P<path>\S+)#\S+ -->\n)?"
+    r"```\w*\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 EXPECTED = re.compile(r"^(?P<command>.*?)  # (?P<printed>.*)$")
@@ -101,7 +102,8 @@ class Walker:
         else:
             done.returncode = 1
         if done.returncode != 0:
-            raise Failed(f"the guide stumbles over:\n{line}\n{printed}\n{done.stderr}\n{self.log()}")
+            told = "\n".join([line, printed, done.stderr, self.log()])
+            raise Failed(f"the guide stumbles over:\n{told}")
         self.place = Path(re.search(r"^cd (.*)$", self.kept.read_text(), re.MULTILINE)[1])
 
     def shell(self, script, is_service):

@@ -20,17 +20,8 @@ export function Header() {
   return (
     <header>
       <Link className="brand" href="/">
-        Notes
+        Doorward Notes
       </Link>
-      {session && (
-        <nav aria-label="Main">
-          {pages.map(([path, title]) => (
-            <Link key={path} href={path} aria-current={here === path ? 'page' : undefined}>
-              {title}
-            </Link>
-          ))}
-        </nav>
-      )}
       <div className="who" aria-live="polite">
         {session && (
           <>
@@ -42,6 +33,15 @@ export function Header() {
         )}
         {status === 'unauthenticated' && <Link href="/login">Sign in</Link>}
       </div>
+      {session && (
+        <nav aria-label="Main">
+          {pages.map(([path, title]) => (
+            <Link key={path} href={path} aria-current={here === path ? 'page' : undefined}>
+              {title}
+            </Link>
+          ))}
+        </nav>
+      )}
     </header>
   )
 }

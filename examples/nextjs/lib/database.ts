@@ -26,7 +26,7 @@ function open(): Database.Database {
 // `next dev` loads modules anew with each change, but `globalThis` stays.
 const kept = globalThis as { notesDatabase?: Database.Database }
 
-/** The notes' own database, opened by the first who asks. It knows nothing of passwords or roles. */
+/** The notes' own database, opened by the first who asks. It knows no passwords and no roles. */
 export function database(): Database.Database {
   kept.notesDatabase ??= open()
   return kept.notesDatabase

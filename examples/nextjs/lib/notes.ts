@@ -49,7 +49,8 @@ export function addNote(owner: string, { title, body }: NewNote): Note {
 
 /** Whether a note of this account was there, and is gone now. */
 export function removeNote(owner: string, id: string): boolean {
-  return database().prepare('DELETE FROM notes WHERE id = ? AND owner = ?').run(id, owner).changes > 0
+  const sql = 'DELETE FROM notes WHERE id = ? AND owner = ?'
+  return database().prepare(sql).run(id, owner).changes > 0
 }
 // [/snippet]
 
@@ -60,7 +61,8 @@ export function removeNotesOf(owner: string): number {
 
 /** How many notes the account wrote on a day such as `2027-01-31` (UTC). */
 export function countOn(owner: string, day: string): number {
-  const sql = 'SELECT count(*) AS count FROM notes WHERE owner = ? AND substr(created_at, 1, 10) = ?'
+  const sql = `SELECT count(*) AS count FROM notes
+               WHERE owner = ? AND substr(created_at, 1, 10) = ?`
   return (database().prepare(sql).get(owner, day) as { count: number }).count
 }
 

@@ -1,6 +1,7 @@
 // [snippet: pages-page]
 import { getServerSession } from 'doorward/next'
 import type { GetServerSideProps } from 'next'
+import Link from 'next/link'
 import { notesOf } from '@/lib/notes'
 
 interface Props {
@@ -19,12 +20,15 @@ export const getServerSideProps: GetServerSideProps<Props> = async ({ req, res }
 
 export default function Page({ email, count }: Props) {
   return (
-    <main>
+    <>
       <h1>From the pages folder</h1>
       <p>
         {email} has {count} notes.
       </p>
-    </main>
+      <p>
+        <Link href="/">To the start</Link>
+      </p>
+    </>
   )
 }
 // [/snippet]

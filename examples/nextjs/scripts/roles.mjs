@@ -3,8 +3,8 @@
 //   echo PASSWORD | npm run roles -- ADMIN-ADDRESS [ADDRESS...]
 //
 // Makes the permission `app:notes:moderate` and the role `moderator` that holds it, and grants the
-// role to the accounts with these addresses. `DOORWARD_URL` says where Doorward is. An administrator
-// with a second factor gives a code of it in `CODE`.
+// role to the accounts with these addresses. `DOORWARD_URL` says where Doorward is. An
+// administrator with a second factor gives a code of it in `CODE`.
 
 import { readFileSync } from 'node:fs'
 // [snippet: roles]

@@ -214,7 +214,8 @@ story("moving API calls: handlers validate, and faults are answers", async (page
     assert.ok(answer.data.errors.every(({ message }) => message));
   }
   const json = { "content-type": "application/json" };
-  const send = (text) => program("/api/notes", { method: "POST", cookie, headers: json, body: text });
+  const send = (body) =>
+    program("/api/notes", { method: "POST", cookie, headers: json, body });
   isProblem(await send("{"), 400, "request.body_malformed");
   isProblem(await send(""), 400, "request.body_malformed");
   const large = JSON.stringify({ title: "a", body: "b".repeat(20_000) });

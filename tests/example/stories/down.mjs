@@ -5,13 +5,14 @@ import assert from "node:assert/strict";
 import { after, before } from "node:test";
 
 import {
-  appears, call, carry, isProblem, person, program, RELAYED, Relay, sees, session, signedIn, story,
+  appears, call, carry, isProblem, person, program, RELAYED, Relay, sees, session, show, signedIn,
+  story,
 } from "../example.mjs";
 
 const relay = new Relay();
 const options = { viewport: { width: 1280, height: 800 }, baseURL: RELAYED };
 /** What React says of a page that could not be rendered. */
-const borne = /Server Components render/;
+const borne = /Server Components render|React error #441/;
 const PAGES = ["/dashboard", "/overview", "/notes", "/moderation", "/legacy"];
 const APIS = ["/api/notes", "/api/moderation/notes", "/api/legacy"];
 
@@ -55,6 +56,7 @@ story("the service is down: closed, with a clear page, and open again afterwards
     await page.goto("/dashboard");
     await page.getByRole("heading", { name: "This page can’t be shown right now" }).waitFor();
     assert.ok(!(await page.innerText("body")).includes(somebody.email));
+    await show(page, "down");
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "This page can’t be shown right now" }).waitFor();
     const away = await asked("/sign-in");

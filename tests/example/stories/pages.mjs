@@ -2,68 +2,56 @@
 // error in the console.
 
 import assert from "node:assert/strict";
-import { join } from "node:path";
 
 import {
-  appears, call, carry, DESKTOP, look, makeModerator, person, PHONE, signedIn, story, write,
+  appears, arrives, call, carry, DESKTOP, makeModerator, PASSWORD, person, PHONE, show,
+  signedIn, story, write,
 } from "../example.mjs";
-
-const { SCREENSHOTS } = process.env;
-
-/** Looks at a page, and takes its picture where pictures are wanted. */
-async function show(page, name, device) {
-  await page.waitForLoadState("networkidle");
-  await look(page);
-  if (!SCREENSHOTS) return;
-  for (const colorScheme of device === "phone" ? ["dark"] : ["light"]) {
-    await page.emulateMedia({ colorScheme });
-    const path = join(SCREENSHOTS, `${name}-${device}.png`);
-    await page.screenshot({ path, fullPage: true });
-  }
-}
 
 for (const [device, options] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   story(`every page on a ${device}`, async (page) => {
     await page.goto("/");
     await page.getByRole("link", { name: "Sign in" }).waitFor();
-    await show(page, "start", device);
+    await show(page, "start");
     await page.goto("/login");
     await page.getByRole("button", { name: "Continue with Google" }).waitFor();
-    await show(page, "login", device);
+    await show(page, "login");
     const somebody = await signedIn(page, "Ann");
     const response = await page.goto("/nothing-here");
     assert.equal(response.status(), 404);
-    await show(page, "not-found", device);
+    await show(page, "not-found");
     await page.goto("/notes");
-    await show(page, "notes-empty", device);
+    await show(page, "notes-empty");
     await write(page, "", "Without a title");
     await appears(page, "This must not be empty.");
-    await show(page, "notes-invalid", device);
+    await show(page, "notes-invalid");
     await write(page, "Milk", "Two bottles.\nAnd bread.");
     await appears(page, "Your note is kept.");
     await call(page, "/api/notes", {
       method: "POST", body: { title: "W".repeat(80), body: "unbroken".repeat(40) },
     });
     await page.reload();
-    await show(page, "notes", device);
+    await show(page, "notes");
     for (const path of ["profile", "dashboard", "overview", "legacy"]) {
       await page.goto(`/${path}`);
       await page.getByRole("heading", { level: 1 }).waitFor();
-      await show(page, path, device);
+      await show(page, path);
     }
     const forbidden = await page.goto("/moderation");
     assert.equal(forbidden.status(), 403);
-    await show(page, "forbidden", device);
+    await show(page, "forbidden");
     await makeModerator(somebody);
     await page.goto("/moderation");
     await page.getByRole("link", { name: "Moderation" }).waitFor();
-    await show(page, "moderation", device);
+    await show(page, "moderation");
   }, { options });
 }
 
 story("what the server sends is what the browser makes of it", async (page, { another }) => {
   const warnings = [];
-  page.on("console", (message) => warnings.push(`${message.type()}: ${message.text()}`));
+  page.on("console", (message) => {
+    warnings.push(`${message.type()}: ${message.text()} ${message.location().url}`);
+  });
   const paths = ["/", "/login", "/notes", "/profile", "/dashboard", "/overview", "/legacy"];
   await signedIn(page);
   for (const path of paths) {
@@ -79,6 +67,19 @@ story("what the server sends is what the browser makes of it", async (page, { an
   await plain.getByRole("button", { name: "Add the note" }).click();
   await appears(plain, "Your note is kept.");
   await plain.getByRole("heading", { name: "Without scripts" }).waitFor();
+});
+
+story("a link to a page leads strangers to the sign-in, and back to it", async (page) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Open my notes" }).click();
+  await arrives(page, "/sign-in");
+  assert.equal(new URL(page.url()).search, "?return_to=%2Fnotes");
+  const { email } = await person("ann");
+  await page.fill('[name="email"]', email);
+  await page.fill('[name="password"]', PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await arrives(page, "/notes");
+  assert.equal(new URL(page.url()).search, "");
 });
 
 story("looking away and back changes nothing", async (page) => {

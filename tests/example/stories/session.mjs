@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import {
   appears, arrives, call, carry, isProblem, longAgo, PASSWORD, person, program, service, session,
-  setUpTotp, signedIn, story, totp, write,
+  setUpTotp, show, signedIn, story, totp, write,
 } from "../example.mjs";
 
 async function noteOf(page) {
@@ -23,10 +23,11 @@ story("the API asks for a new proof, a dialog does, and the call is made again",
   await page.getByRole("button", { name: "Delete all my notes" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Password").fill("not the password");
-  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("button", { name: "Go on" }).click();
   await dialog.getByRole("alert").filter({ hasText: /./ }).waitFor();
+  await show(page, "step-up");
   await dialog.getByLabel("Password").fill(PASSWORD);
-  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("button", { name: "Go on" }).click();
   await dialog.waitFor({ state: "hidden" });
   await appears(page, "Nothing yet.");
   assert.deepEqual((await call(page, "/api/notes")).data.items, []);
@@ -51,8 +52,8 @@ story("with a second factor the dialog asks for a code", async (page) => {
   await longAgo(somebody);
   await page.getByRole("button", { name: "Delete all my notes" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel(/code/i).fill(totp(secret));
-  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("textbox").fill(totp(secret));
+  await dialog.getByRole("button", { name: "Go on" }).click();
   await appears(page, "Nothing yet.");
 });
 
@@ -73,7 +74,7 @@ story("two tabs are in step", async (page) => {
   assert.ok(!(await page.innerText("body")).includes(email));
 });
 
-story("ended elsewhere, a session opens nothing, though the proxy's token is good", async (page) => {
+story("ended elsewhere, a session opens nothing, whatever the proxy keeps", async (page) => {
   const somebody = await signedIn(page);
   await page.goto("/notes");
   const token = async () =>
@@ -91,7 +92,8 @@ story("ended elsewhere, a session opens nothing, though the proxy's token is goo
   for (const path of ["/notes", "/dashboard", "/overview", "/legacy"]) {
     const { status, data } = await program(path, { headers: { cookie } });
     assert.ok(!String(data).includes(somebody.email), path);
-    assert.ok([303, 307].includes(status) || String(data).includes("/sign-in"), `${path} ${status}`);
+    const leads = [303, 307].includes(status) || String(data).includes("/sign-in");
+    assert.ok(leads, `${path}: ${status}`);
   }
   await page.goto("/notes");
   await arrives(page, "/sign-in");
@@ -107,6 +109,7 @@ story("a session that ends in the middle of a form costs nobody their text", asy
   await page.context().clearCookies({ name: "doorward-token" });
   await page.getByRole("button", { name: "Add the note" }).click();
   await appears(page, "Your session has ended. Your text is still here");
+  await show(page, "session-ended");
   assert.equal(await page.getByLabel("Title").inputValue(), "Half-written");
   const text = "A text that took an hour.";
   assert.equal(await page.getByLabel("Note", { exact: true }).inputValue(), text);

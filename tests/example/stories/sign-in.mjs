@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 
 import { agree } from "../../browser/social.mjs";
 import {
-  address, appears, arrives, call, ORIGIN, PASSWORD, person, program, sees, setUpTotp, signedIn,
-  story, totp,
+  address, appears, arrives, call, ORIGIN, PASSWORD, person, program, sees, setUpTotp, show,
+  signedIn, story, totp,
 } from "../example.mjs";
 
 async function give(page, email, password = PASSWORD) {
@@ -34,6 +34,7 @@ story("the app's own form asks for the second factor", async (page) => {
   await page.getByLabel("Code of your authenticator app").fill("000000");
   await page.getByRole("button", { name: "Continue" }).click();
   await appears(page, "This code is wrong, used or too old.");
+  await show(page, "second-step");
   await page.getByLabel("Code of your authenticator app").fill(totp(secret));
   await page.getByRole("button", { name: "Continue" }).click();
   await arrives(page, "/profile");

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react'
 
 type Providers = NonNullable<Awaited<ReturnType<typeof getProviders>>>
 
-/** A button for each service that Doorward is set up to sign in with: none here, without a setting. */
+/** A button for each service that Doorward is set up to sign in with; none without a setting. */
 export function ProviderButtons({ after }: { after: string }) {
   const [providers, setProviders] = useState<Providers>({})
   useEffect(() => {

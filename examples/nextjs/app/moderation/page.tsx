@@ -10,6 +10,7 @@ export default async function Page() {
   return (
     <>
       <h1>Everybody’s notes</h1>
+      <h2>The latest first</h2>
       <NoteList notes={everyNote()} at="/api/moderation/notes" owners />
     </>
   )
