@@ -77,9 +77,10 @@ class App:
         self.service = Service(binary, own, fresh_database("sqlite", own), settings)
         self.service.environment.update(
             DOORWARD_PUBLIC_URL=self.origin,
-            DOORWARD_AUTHJS_VERSION=str(generation),
             DOORWARD_AUTHJS_SIGN_IN_PAGE="/login",
         )
+        if generation == 4:
+            self.service.environment["DOORWARD_AUTHJS_VERSION"] = "4"
         self.environment = {
             **os.environ,
             "NEXT_TELEMETRY_DISABLED": "1",
