@@ -70,7 +70,7 @@ export function localPath(wanted: unknown, origin?: string, fallback = '/'): str
   const here = origin ?? 'http://app.invalid'
   if (!wanted.startsWith('/') && !(origin && wanted.startsWith(`${origin}/`))) return fallback
   const url = parsed(wanted, here)
-  if (url?.origin !== here || url.username || url.password) return fallback
+  if (url?.origin !== here) return fallback
   const path = url.pathname + url.search + url.hash
   // `/.//evil.example` is a path that becomes `//evil.example` by being resolved.
   return path.startsWith('//') ? fallback : path

@@ -18,6 +18,8 @@ export function stub(answer: (asked: Asked) => Answer, url = 'http://127.0.0.1:8
     url,
     fetch: async (input, init) => {
       const request = new Request(input, init)
+      // What a cache holds is old, and who leads elsewhere is not the service.
+      if (request.redirect !== 'manual' || request.cache !== 'no-store') throw new Error('unsafe')
       const asked = {
         method: request.method,
         path: request.url.slice(url.length),

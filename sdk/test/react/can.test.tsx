@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { act, cleanup, waitFor } from '@testing-library/react'
+import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { toSession } from '../../src/core/index.js'
-import { signOut, useCan, useSession } from '../../src/react/index.js'
+import { SessionProvider, signOut, useCan, useSession } from '../../src/react/index.js'
 import { SESSION } from '../next/stub.js'
 import { refuse, serve, within } from './stub.js'
 
@@ -26,6 +27,10 @@ let number = 0
 /** Somebody whose operations have not been asked for yet. */
 const somebody = (members = {}) => ({ ...toSession(SESSION), id: `ses_${number++}`, ...members })
 
+function Can() {
+  return <p>{String(useCan('list_users'))}</p>
+}
+
 describe('useCan', () => {
   it('tells of operations on all pages, which are asked for once', async () => {
     const { calls } = serve({
@@ -46,6 +51,19 @@ describe('useCan', () => {
     await waitFor(() => expect(result.current).toEqual([true, true, false, true, false]))
     expect(calls).toHaveLength(2)
     expect(seen.slice(0, -1).flat()).not.toContain(true)
+  })
+
+  it('is drawn on a server as on a client that knows nothing yet', async () => {
+    serve({ [FIRST]: page([operation('list_users')]) })
+    const session = somebody()
+    const { result } = within(() => useCan('list_users'), { session })
+    await waitFor(() => expect(result.current).toBe(true))
+    const app = (
+      <SessionProvider session={session}>
+        <Can />
+      </SessionProvider>
+    )
+    expect(renderToString(app)).toBe('<p>false</p>')
   })
 
   it('tells of the app’s permissions without asking', async () => {
