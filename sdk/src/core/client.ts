@@ -73,13 +73,6 @@ function pathOf({ path, ids }: Operation, values: Record<string, unknown> = {}):
   }, path)
 }
 
-function formOf(body: unknown): URLSearchParams {
-  const members = Object.entries(body as Record<string, unknown>)
-  return new URLSearchParams(
-    members.filter(([, value]) => value != null).map(([name, value]) => [name, String(value)]),
-  )
-}
-
 /** A client of the service. Nothing is sent before one of its methods is called. */
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, allowHttp, headers, credentials, onStepUp } = options
@@ -105,7 +98,6 @@ export function createClient(options: ClientOptions): Client {
       // The service redirects no call: who does is not the service.
       redirect: 'manual',
       cache: 'no-store',
-      ...(operation.form && { bodySerializer: formOf }),
       ...(call.signal && { signal: call.signal }),
       ...(credentials && { credentials }),
       fetch: async (request: Request) => {

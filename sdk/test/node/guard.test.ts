@@ -1,11 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { authOf, createGuard, type GuardOptions } from '../../src/node/index.js'
 import { WORDS } from '../../src/node/refusals.js'
-import { createTestIssuer, type TestIssuer } from '../../src/testing/index.js'
+import { createTestIssuer, fakeSession, type TestIssuer } from '../../src/testing/index.js'
 import { contract } from '../core/contract.js'
 
 let issuer: TestIssuer
@@ -40,6 +40,17 @@ async function plain(options: Partial<GuardOptions> = {}, needs = {}) {
   const ask = (headers: Record<string, string> = {}, method = 'GET') =>
     fetch(`${origin}/notes?x=1`, { method, headers })
   return { origin, ask, bearer: async (token: string) => ask({ Authorization: `Bearer ${token}` }) }
+}
+
+/** The status of a GET with headers that `fetch` would make one of. */
+function statusOf(origin: string, headers: Record<string, string | string[]>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${origin}/notes`, { headers, agent: false }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    asked.on('error', reject).end()
+  })
 }
 
 async function problemOf(response: Response) {
@@ -79,6 +90,14 @@ describe('a plain server', () => {
       })
     },
   )
+
+  it('refuses two headers, though one of them is good', async () => {
+    const { origin } = await plain()
+    const good = `Bearer ${await issuer.token()}`
+    expect(await statusOf(origin, { Authorization: good })).toBe(200)
+    expect(await statusOf(origin, { Authorization: [good, 'Bearer x'] })).toBe(401)
+    expect(await statusOf(origin, { Authorization: [good, good] })).toBe(401)
+  })
 
   it('refuses a token for another API, one that has expired and one that has ended', async () => {
     const { bearer } = await plain()
@@ -231,11 +250,62 @@ describe('a token that is bound to a key', () => {
     expect((await ask({ Authorization: `DPoP ${token}`, DPoP: await proof() })).status).toBe(200)
   })
 
+  it('is refused with two proofs, though one of them is good', async () => {
+    const own = await plain({ origin })
+    const { token, proof } = await bound()
+    const Authorization = `DPoP ${token}`
+    const both = [await proof(), await proof()]
+    expect(await statusOf(own.origin, { Authorization, DPoP: both })).toBe(401)
+    expect(await statusOf(own.origin, { Authorization, DPoP: both.slice(1) })).toBe(200)
+  })
+
+  it('is taken for the whole path, also below a router', async () => {
+    const router = express.Router()
+    router.get('/notes', guardOf({ origin }).requireAuth(), (_request, response) => {
+      response.end('open')
+    })
+    const server = await listen(express().use('/api', router))
+    const { token, proof } = await bound()
+    const ask = async (htu: string) => {
+      const headers = { Authorization: `DPoP ${token}`, DPoP: await proof({ htu }) }
+      return (await fetch(`${server}/api/notes`, { headers })).status
+    }
+    expect(await ask(`${origin}/api/notes`)).toBe(200)
+    expect(await ask(`${origin}/notes`)).toBe(401)
+  })
+
   it('is refused where the API has not said its origin', async () => {
     const { ask } = await plain()
     const { token, proof } = await bound()
     const response = await ask({ Authorization: `DPoP ${token}`, DPoP: await proof() })
     expect(response.status).toBe(401)
+  })
+})
+
+describe('a session', () => {
+  it('that must set up a second factor first is refused, and taken after that', async () => {
+    let needed = true
+    const { user, ...rest } = fakeSession()
+    const { emailVerified: email_verified, ...who } = user
+    const { authTime: auth_time, createdAt: created_at, secondFactorNeeded: _, ...same } = rest
+    const session = () => ({
+      ...same,
+      auth_time,
+      created_at,
+      second_factor_needed: needed,
+      user: { ...who, email_verified },
+    })
+    const { ask } = await plain({
+      sessions: true,
+      fetch: async () => Response.json({ session: session() }),
+    })
+    const headers = { Cookie: 'doorward=x' }
+    expect(await problemOf(await ask(headers))).toMatchObject({
+      status: 403,
+      code: 'auth.second_factor_needed',
+    })
+    needed = false
+    expect((await ask(headers)).status).toBe(200)
   })
 })
 
