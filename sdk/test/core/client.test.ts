@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, expectTypeOf, it, vi } from 'vitest'
 import {
   type ClientOptions,
@@ -145,16 +146,15 @@ describe('a result', () => {
   })
 
   it('comes not at all once the call was ended', async () => {
-    const { make } = answering(
-      (request) =>
-        new Promise((_, reject) => {
-          request.signal.addEventListener('abort', () => reject(request.signal.reason))
-        }),
-    )
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const client = createClient({ baseUrl: `http://127.0.0.1:${port}` })
     const controller = new AbortController()
-    const call = make().getMe({ signal: controller.signal })
-    setTimeout(() => controller.abort(), 10)
+    const call = client.getMe({ signal: controller.signal })
+    setTimeout(() => controller.abort(), 20)
     await expect(call).rejects.toMatchObject({ name: 'AbortError' })
+    silent.close()
   })
 
   it('asvs_15_3_6 leaves Object.prototype alone whatever the service says', async () => {
