@@ -38,7 +38,11 @@ export default defineConfig([
     },
     format: 'cjs',
     // Node.js before 20.19 can't require what is ESM only, so that is inside.
-    deps: { alwaysBundle: INSIDE, onlyBundle: INSIDE, neverBundle: [NODE] },
+    deps: {
+      alwaysBundle: [/^jose(\/|$)/, 'openapi-fetch'],
+      onlyBundle: INSIDE,
+      neverBundle: [NODE],
+    },
     outputOptions: { chunkFileNames: 'common/[name]-[hash].cjs' },
   },
 ])
