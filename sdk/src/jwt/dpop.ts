@@ -1,4 +1,7 @@
-import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
+import { EmbeddedJWK } from 'jose/jwk/embedded'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { jwtVerify } from 'jose/jwt/verify'
 import { base64url, sha256 } from './base64url.js'
 import { TokenError } from './errors.js'
 import { objectOf } from './jws.js'

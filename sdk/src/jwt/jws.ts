@@ -1,4 +1,7 @@
-import { type CryptoKey, compactVerify, decodeProtectedHeader } from 'jose'
+// By parts: the whole of it holds what Next.js warns of at the edge.
+import type { CryptoKey } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
+import { compactVerify } from 'jose/jws/compact/verify'
 import { TokenError } from './errors.js'
 
 // Whole bytes, and no spare bits set: one signature has one spelling.

@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK } from 'jose'
+import type { CryptoKey } from 'jose'
+import { importJWK } from 'jose/key/import'
 import { TokenError } from './errors.js'
 import { type Fetch, get } from './fetching.js'
 import { objectOf } from './jws.js'
