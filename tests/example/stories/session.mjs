@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 
 import {
-  appears, arrives, call, carry, isProblem, longAgo, PASSWORD, person, program, service, session,
-  setUpTotp, show, signedIn, story, totp, write,
+  appears, arrives, call, carry, isProblem, longAgo, makeModerator, PASSWORD, person, program,
+  service, session, setUpTotp, show, signedIn, story, totp, write,
 } from "../example.mjs";
 
 async function noteOf(page) {
@@ -76,6 +76,7 @@ story("two tabs are in step", async (page) => {
 
 story("ended elsewhere, a session opens nothing, whatever the proxy keeps", async (page) => {
   const somebody = await signedIn(page);
+  await makeModerator(somebody);
   await page.goto("/notes");
   const token = async () =>
     (await page.context().cookies()).find(({ name }) => name === "doorward-token");
@@ -88,10 +89,13 @@ story("ended elsewhere, a session opens nothing, whatever the proxy keeps", asyn
 
   isProblem(await call(page, "/api/notes"), 401, "auth.not_signed_in");
   const cookie = `doorward=${somebody.cookie}; doorward-token=${before.value}`;
-  isProblem(await program("/api/notes", { headers: { cookie } }), 401, "auth.not_signed_in");
-  for (const path of ["/notes", "/dashboard", "/overview", "/legacy"]) {
+  for (const path of ["/api/notes", "/api/moderation/notes", "/api/legacy"]) {
+    isProblem(await program(path, { headers: { cookie } }), 401, "auth.not_signed_in");
+  }
+  for (const path of ["/notes", "/dashboard", "/overview", "/moderation", "/legacy"]) {
     const { status, data } = await program(path, { headers: { cookie } });
-    assert.ok(!String(data).includes(somebody.email), path);
+    const shows = [somebody.email, "Everybody", "My notes</h1>", "The last", "From the pages"];
+    assert.ok(!shows.some((text) => String(data).includes(text)), path);
     const leads = [303, 307].includes(status) || String(data).includes("/sign-in");
     assert.ok(leads, `${path}: ${status}`);
   }
