@@ -54,25 +54,42 @@ export interface SignOutOptions {
   everywhere?: boolean
 }
 
+/**
+ * Calls the service for the browser, and gives it the cookies that come with the answer.
+ *
+ * Throws {@link DoorwardUnavailable} if the service does not answer.
+ */
+async function call(config: DoorwardConfig, method: string, path: string, body?: unknown) {
+  const settings = settingsOf(config)
+  const [headers, cookie] = [await headersHere(), ownCookies(await cookieHeaderHere())]
+  const { response, json } = await askJson(settings, path, {
+    method,
+    headers: {
+      ...onBehalf(settings, headers, cookie),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  if (response.status >= 500) throw new DoorwardUnavailable(`it answers ${response.status}`)
+  await keep(response.headers.getSetCookie())
+  return { response, json }
+}
+
+async function throughProvider(
+  config: DoorwardConfig,
+  provider: string,
+  fields: SignInFields,
+): Promise<SignInOutcome> {
+  const target = localPath(fields.redirectTo)
+  const body = { provider, return_to: target, remember: fields.remember ?? false }
+  const { response, json } = await call(config, 'POST', '/v1/auth/providers/begin', body)
+  const { url } = (json ?? {}) as { url?: string }
+  if (response.ok && url && /^https?:/.test(url)) return leadTo(url)
+  return { ok: false, problem: response.ok ? unexpected(response) : problemOf(json, response) }
+}
+
 /** Signing in and out in server actions. */
 export function createSignInOut(config: DoorwardConfig) {
-  /** Calls the service for the browser, and gives it the cookies that come with the answer. */
-  async function call(method: string, path: string, body?: unknown) {
-    const settings = settingsOf(config)
-    const [headers, cookie] = [await headersHere(), ownCookies(await cookieHeaderHere())]
-    const { response, json } = await askJson(settings, path, {
-      method,
-      headers: {
-        ...onBehalf(settings, headers, cookie),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    if (response.status >= 500) throw new DoorwardUnavailable(`it answers ${response.status}`)
-    await keep(response.headers.getSetCookie())
-    return { response, json }
-  }
-
   /**
    * Signs in, in a server action or route handler.
    *
@@ -91,10 +108,10 @@ export function createSignInOut(config: DoorwardConfig) {
     const target = localPath(fields.redirectTo)
     if (!provider) return leadTo(signInUrl(pathsOf(config).signInPath, target))
     if (provider !== 'credentials' && provider !== 'second-factor') {
-      return throughProvider(provider, fields, target)
+      return throughProvider(config, provider, fields)
     }
     const [path, body] = provider === 'credentials' ? firstStep(fields) : secondStep(fields)
-    const { response, json } = await call('POST', path, body)
+    const { response, json } = await call(config, 'POST', path, body)
     if (!response.ok) return { ok: false, problem: problemOf(json, response) }
     const { status, second_factor: secondFactor } = json as {
       status?: string
@@ -105,18 +122,6 @@ export function createSignInOut(config: DoorwardConfig) {
     return fields.redirect === false ? { ok: true } : leadTo(target)
   }
 
-  async function throughProvider(
-    provider: string,
-    fields: SignInFields,
-    target: string,
-  ): Promise<SignInOutcome> {
-    const body = { provider, return_to: target, remember: fields.remember ?? false }
-    const { response, json } = await call('POST', '/v1/auth/providers/begin', body)
-    const { url } = (json ?? {}) as { url?: string }
-    if (response.ok && url && /^https?:/.test(url)) return leadTo(url)
-    return { ok: false, problem: response.ok ? unexpected(response) : problemOf(json, response) }
-  }
-
   /**
    * Ends the session at the service and removes its cookies, in a server action or route handler.
    *
@@ -125,8 +130,8 @@ export function createSignInOut(config: DoorwardConfig) {
   async function signOut(options: SignOutOptions = {}): Promise<void> {
     const session = sessionCookieOf(await cookieHeaderHere())
     if (session) {
-      if (options.everywhere) await call('DELETE', '/v1/me/sessions')
-      const { response } = await call('POST', '/v1/auth/sign-out')
+      if (options.everywhere) await call(config, 'DELETE', '/v1/me/sessions')
+      const { response } = await call(config, 'POST', '/v1/auth/sign-out')
       // 401: there was none any more, which is what was wanted.
       if (!response.ok && response.status !== 401) {
         throw new DoorwardUnavailable(`the session can't be ended (status ${response.status})`)

@@ -107,22 +107,22 @@ function useAuthSession(): AuthClientState {
 /** What a first step answers: the session, or what is still missing. */
 export type SignedIn = { twoFactorRedirect: true; twoFactorMethods: string[] } | AuthClientSession
 
-/**
- * A client of the shape that Better Auth has: `useSession` without a provider, and
- * `{ data, error }` from every call.
- */
-export function createAuthClient(options: { basePath?: string } = {}) {
-  if (options.basePath !== undefined) places.basePath = options.basePath
+const within = ({ callbackURL }: Next) => ({
+  redirect: false,
+  ...(callbackURL !== undefined && { redirectTo: callbackURL }),
+})
+
+/** The steps of a sign-in; what the first one answered is kept for the second. */
+function newSteps() {
   let pending: SecondFactorRequired | undefined
 
-  const settle = async (
+  async function settle(
     result: SignInResponse | undefined,
     next: Next,
-  ): Promise<AuthClientResult<SignedIn>> => {
-    pending = result?.secondFactor ?? pending
+  ): Promise<AuthClientResult<SignedIn>> {
     if (result?.secondFactor) {
-      const { methods } = result.secondFactor
-      return { data: { twoFactorRedirect: true, twoFactorMethods: methods }, error: null }
+      pending = result.secondFactor
+      return resultOf(undefined, { twoFactorRedirect: true, twoFactorMethods: pending.methods })
     }
     if (result?.problem) return { data: null, error: errorOf(result.problem) }
     pending = undefined
@@ -130,10 +130,7 @@ export function createAuthClient(options: { basePath?: string } = {}) {
     if (next.callbackURL !== undefined && result?.url) window.location.assign(result.url)
     return session ? { data: session, error: null } : { data: null, error: UNREACHABLE }
   }
-  const within = ({ callbackURL }: Next) => ({
-    redirect: false,
-    ...(callbackURL !== undefined && { redirectTo: callbackURL }),
-  })
+
   const verify =
     (method: 'totp' | 'recovery_code' | 'email') =>
     async (given: { code: string; trustDevice?: boolean } & Next) => {
@@ -142,51 +139,14 @@ export function createAuthClient(options: { basePath?: string } = {}) {
     }
 
   return {
-    useSession: useAuthSession,
-    getSession: async (): Promise<AuthClientResult<AuthClientSession | null>> => {
-      const known = await refresh()
-      if (known === undefined) return { data: null, error: UNREACHABLE }
-      return { data: shaped(known), error: null }
+    email: async (given: { email: string; password: string; rememberMe?: boolean } & Next) => {
+      const { email, password, rememberMe: remember = true } = given
+      const fields = { email, password, remember, ...within(given) }
+      return settle(await signIn('credentials', fields), given)
     },
-    signIn: {
-      email: async (given: { email: string; password: string; rememberMe?: boolean } & Next) => {
-        const { email, password, rememberMe: remember = true } = given
-        const fields = { email, password, remember, ...within(given) }
-        return settle(await signIn('credentials', fields), given)
-      },
-      social: async (given: { provider: string; disableRedirect?: boolean } & Next) => {
-        const result = await signIn(given.provider, within(given))
-        const { url } = result ?? {}
-        if (!url) return resultOf(result?.problem, { url: '', redirect: false })
-        if (!given.disableRedirect) window.location.assign(url)
-        return resultOf(undefined, { url, redirect: !given.disableRedirect })
-      },
-      magicLink: async (given: { email: string } & Next) => {
-        const result = await signIn('email', { email: given.email, ...within(given) })
-        return resultOf(result?.problem, { status: true })
-      },
-      passkey: async (given: { autoFill?: boolean } & Next = {}) => {
-        const asked = { ...within(given), conditional: given.autoFill ?? false }
-        return settle(await signInWithPasskey(asked), given)
-      },
-    },
-    signUp: {
-      email: async ({
-        name,
-        email,
-        password,
-      }: {
-        name: string
-        email: string
-        password: string
-      }) => {
-        const { problem } = await callWithWork('v1/auth/sign-up', { name, email, password })
-        return resultOf(problem, { token: null, user: { name, email } })
-      },
-    },
-    signOut: async (): Promise<AuthClientResult<{ success: true }>> => {
-      const { problem } = await signOut({ redirect: false })
-      return resultOf(problem, { success: true as const })
+    passkey: async (given: { autoFill?: boolean } & Next = {}) => {
+      const asked = { ...within(given), conditional: given.autoFill ?? false }
+      return settle(await signInWithPasskey(asked), given)
     },
     twoFactor: {
       verifyTotp: verify('totp'),
@@ -194,16 +154,63 @@ export function createAuthClient(options: { basePath?: string } = {}) {
       verifyOtp: verify('email'),
       sendOtp: async () => resultOf(await mailSecondFactor(pending?.token ?? ''), { status: true }),
     },
+  }
+}
+
+async function social(given: { provider: string; disableRedirect?: boolean } & Next) {
+  const result = await signIn(given.provider, within(given))
+  const { url } = result ?? {}
+  if (!url) return resultOf(result?.problem, { url: '', redirect: false })
+  if (!given.disableRedirect) window.location.assign(url)
+  return resultOf(undefined, { url, redirect: !given.disableRedirect })
+}
+
+async function magicLink(given: { email: string } & Next) {
+  const result = await signIn('email', { email: given.email, ...within(given) })
+  return resultOf(result?.problem, { status: true })
+}
+
+async function signUpByEmail(given: { name: string; email: string; password: string }) {
+  const { name, email, password } = given
+  const { problem } = await callWithWork('v1/auth/sign-up', { name, email, password })
+  return resultOf(problem, { token: null, user: { name, email } })
+}
+
+async function getAuthSession(): Promise<AuthClientResult<AuthClientSession | null>> {
+  const known = await refresh()
+  if (known === undefined) return { data: null, error: UNREACHABLE }
+  return { data: shaped(known), error: null }
+}
+
+async function updateUser({ name }: { name: string }) {
+  const { problem } = await call('PATCH', 'v1/me', { name })
+  if (!problem) await changed()
+  return resultOf(problem, { status: true })
+}
+
+/**
+ * A client of the shape that Better Auth has: `useSession` without a provider, and
+ * `{ data, error }` from every call.
+ */
+export function createAuthClient(options: { basePath?: string } = {}) {
+  if (options.basePath !== undefined) places.basePath = options.basePath
+  const { email, passkey, twoFactor } = newSteps()
+  return {
+    useSession: useAuthSession,
+    getSession: getAuthSession,
+    signIn: { email, social, magicLink, passkey },
+    signUp: { email: signUpByEmail },
+    signOut: async (): Promise<AuthClientResult<{ success: true }>> => {
+      const { problem } = await signOut({ redirect: false })
+      return resultOf(problem, { success: true as const })
+    },
+    twoFactor,
     passkey: {
       addPasskey: async (given: { name?: string } = {}) => {
         const added = await addPasskey(given)
         return added.ok ? resultOf(undefined, added) : resultOf(added.problem, null)
       },
     },
-    updateUser: async ({ name }: { name: string }) => {
-      const { problem } = await call('PATCH', 'v1/me', { name })
-      if (!problem) await changed()
-      return resultOf(problem, { status: true })
-    },
+    updateUser,
   }
 }
