@@ -17,6 +17,7 @@ use crate::{
     api,
     app::App,
     authjs::{self, Csrf},
+    config::Config,
     features::{checks::matrix::Operations, tokens},
     http::{
         contract::{self, Contract, ContractError},
@@ -27,7 +28,7 @@ use crate::{
         mount::Mounts,
         offered::API_KEY_HEADER,
         origin::Origins,
-        outside,
+        outside::{self, Outside},
     },
     kernel::{id::RequestIds, secret::MasterKey},
     pages::{self, LogoError},
@@ -102,9 +103,7 @@ pub fn build(
     let look = pages::Look::new(&app.config, app.policy.min_length()).map_err(StartError::Logo)?;
     let look = Data::new(look);
     let pages = [pages::pages(), authjs::endpoints(&app.config)].concat();
-    let beside =
-        [docs::outside(app.config.shows_docs()), tokens::events::outside(), pages::plain()]
-            .concat();
+    let beside = beside(&app.config);
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
     let (docs, csrf) = (Data::new(Docs::new(document)), Data::new(Csrf::new(seed)));
@@ -152,6 +151,11 @@ pub fn build(
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// What asks nobody who they are.
+fn beside(config: &Config) -> Vec<Outside> {
+    [docs::outside(config.shows_docs()), tokens::events::outside(), pages::plain()].concat()
 }
 
 fn finish_data(app: &App, metrics: &Metrics) -> Finish {

@@ -40,10 +40,10 @@ impl<'a> Client<'a> {
     }
 
     /// Somebody who comes back, and is to be led to where they wanted before.
-    pub fn back(asked: &'a Asked, callback: String) -> Self {
+    pub fn back(asked: &'a Asked, callback: Option<String>) -> Self {
         let (site, configured) =
             (Site::of(&asked.request, &asked.app.config), asked.app.config.authjs.version);
-        Self { site, version: None, configured, callback: Some(callback) }
+        Self { site, version: None, configured, callback }
     }
 
     /// The address that the client asked to be led to, if that is allowed.

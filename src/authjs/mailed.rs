@@ -54,10 +54,8 @@ async fn send(
     let back = client.site.kept(client.callback());
     let back: String = url::form_urlencoded::byte_serialize(back.as_str().as_bytes()).collect();
     let more = format!("&callbackUrl={back}");
-    magic::request_with(&asked.app, by, body, |app, proof| {
-        proof.link_at(&app.config, LINK, &more)
-    })
-    .await
+    magic::request_with(&asked.app, by, body, |app, proof| proof.link_at(&app.config, LINK, &more))
+        .await
 }
 
 /// The page of the link.
@@ -73,14 +71,17 @@ pub async fn show(asked: Asked) -> Answer {
 
 /// Uses the link up. Its token is the proof that the form comes from its reader.
 pub async fn enter(mut asked: Asked) -> Answer {
-    let by = asked.enter::<Public<Proofs>>().await?;
+    origin::check(&asked.request)?;
+    // The door is looked at before the body is read, which says how a refusal has to be told.
+    let by = Public::<Proofs>::admit(&asked.request).await;
     let said = Said::of(&mut asked).await?;
     let token = said.get("token").unwrap_or_default().to_owned();
     let client = Client::of(&asked, &said);
     let body = valid(MagicToken { token, remember: said.is_set("remember") });
-    let entered = match body {
-        Ok(body) => magic::with_link(&asked.app, by, &asked.request, body.0).await,
-        Err(_) => Err(Code::ProofInvalid.into()),
+    let entered = match (by, body) {
+        (Ok(by), Ok(body)) => magic::with_link(&asked.app, by, &asked.request, body.0).await,
+        (Err(problem), _) => Err(problem),
+        (_, Err(_)) => Err(Code::ProofInvalid.into()),
     };
     match entered {
         Ok(answer) => step::go_on(&asked, &client, answer, EMAIL),

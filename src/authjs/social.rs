@@ -1,6 +1,8 @@
 //! Signing in with an account at another service, which leads back to where Auth.js would have it:
 //! an app that moves keeps the address that it has registered there.
 
+use actix_web::HttpResponse;
+
 use super::{
     answer::Client,
     csrf,
@@ -17,7 +19,7 @@ use crate::{
         begin::{self, Wanted},
         finish::{self, Back, Done, Returned},
     },
-    http::{code::Code, endpoint::Guard, origin},
+    http::{code::Code, endpoint::Guard, origin, problem::Problem},
     pages::{
         asked::{Answer, Asked},
         shell::lead_to,
@@ -54,16 +56,28 @@ pub async fn begin(provider: String, mut asked: Asked) -> Answer {
 
 /// Back from a provider, by an address.
 pub async fn come_back(provider: String, asked: Asked) -> Answer {
-    let by = asked.enter::<Public<Proofs>>().await?;
+    let by = match Public::<Proofs>::admit(&asked.request).await {
+        Ok(by) => by,
+        Err(problem) => return Ok(refused(&asked, None, problem)),
+    };
     let returned = Returned::of(asked.queries());
     let back = Back { provider: &provider, callback: BACK, returned };
     let end = finish::finish(&asked.app, by, &asked.request, back).await;
-    let client = Client::back(&asked, end.return_to);
+    let return_to = Some(end.return_to).filter(|place| !place.is_empty());
     match end.done {
-        Ok(Done::SignedIn(answer)) => step::go_on(&asked, &client, *answer, CALLBACK),
-        Ok(Done::Linked) => Ok(client.lead()),
-        Err(problem) => Ok(client.refuse(super::SIGN_IN, &Refusal::of(CALLBACK, problem))),
+        Ok(Done::SignedIn(answer)) => {
+            let client = Client::back(&asked, return_to);
+            step::go_on(&asked, &client, *answer, CALLBACK)
+        }
+        Ok(Done::Linked) => Ok(Client::back(&asked, return_to).lead()),
+        Err(problem) => Ok(refused(&asked, return_to, problem)),
     }
+}
+
+/// Leads to the sign-in page, which tells why nothing came of it.
+fn refused(asked: &Asked, return_to: Option<String>, problem: Problem) -> HttpResponse {
+    let refusal = Refusal::of(CALLBACK, problem);
+    Client::back(asked, return_to).refuse(super::SIGN_IN, &refusal)
 }
 
 /// Back from a provider, by a form on its page. The browser is asked to come again by itself: only
@@ -77,8 +91,7 @@ pub async fn come_back_by_form(provider: String, mut asked: Asked) -> Answer {
         None => false,
     };
     if !is_kept {
-        let refusal = Refusal::of(CALLBACK, Code::FlowInvalid.into());
-        return Ok(Client::back(&asked, String::new()).refuse(super::SIGN_IN, &refusal));
+        return Ok(refused(&asked, None, Code::FlowInvalid.into()));
     }
     let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
     Ok(lead_to(&format!("{BACK}{provider}?state={state}")))

@@ -76,12 +76,15 @@ const AT_LEAST: Duration = Duration::from_millis(10);
 ///
 /// Errors: `rate_limit.exceeded`, for the caller's address and for the account's alike; accounts
 /// that don't exist are counted too.
-pub async fn send<P: Purpose, M: Fn(&App, &Proof<P>) -> Mail>(
+pub async fn send<P: Purpose, M>(
     app: &App,
     by: Public<Mails>,
     body: Mailbox,
     asked: Asked<M>,
-) -> Result<(), Problem> {
+) -> Result<(), Problem>
+where
+    M: Fn(&App, &Proof<P>) -> Mail,
+{
     let answer_at = Instant::now() + AT_LEAST;
     let email = parse_email(&body.email)?;
     throttle::take_try(app, by.address).await?;

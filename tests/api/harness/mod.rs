@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 mod actor;
+mod app_page;
 mod authenticator;
 mod contract;
 mod database;
@@ -22,6 +23,7 @@ mod social;
 mod wire;
 
 pub use actor::{Actor, PASSWORD};
+pub use app_page::AppPage;
 pub use authenticator::SoftKey;
 pub use contract::Contract;
 pub use database::{Database, Kind};
