@@ -58,6 +58,9 @@ const ANSWERED = [
   'x-request-id',
 ]
 
+/** Where there are tokens of the service, and those of other services that it keeps. */
+const TOKENS = /^\/v1\/(auth|me\/identities\/[^/]+)\/token$/
+
 /** What Next.js passes to a route handler beside the request. */
 export interface RouteContext {
   params: Promise<Record<string, string | string[] | undefined>>
@@ -98,7 +101,9 @@ async function forward(
   // The segments as Next.js has matched them: behind a rewrite the URL is another.
   const segments = Object.values(params).find(Array.isArray) ?? []
   const path = servicePath(segments)
-  if (!path) return problem(404, 'request.not_found')
+  if (!path || (TOKENS.test(path) && !settings.pageTokens)) {
+    return problem(404, 'request.not_found')
+  }
   const body = await readBody(request)
   if (body === 'too large') return problem(413, 'request.body_too_large')
   const answer = await ask(settings, path + queryOf(request), {

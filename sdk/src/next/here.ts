@@ -30,14 +30,15 @@ export async function leadTo(path: string): Promise<never> {
   return redirect(path)
 }
 
-// Server components of one request must ask with the same settings to share one answer.
-const known = new WeakMap<DoorwardConfig, Map<string, Settings>>()
+// Server components of one request share one answer if they ask with the same settings, be they
+// of `createAuth` or of the functions that are configured by the environment alone.
+const known = new WeakMap<typeof fetch, Map<string, Settings>>()
 
 function stable(config: DoorwardConfig): Settings {
   const settings = settingsOf(config)
-  const key = [settings.url, settings.issuer, settings.trustProxy].join(' ')
-  const of = known.get(config) ?? new Map<string, Settings>()
-  known.set(config, of)
+  const key = JSON.stringify(settings)
+  const of = known.get(settings.fetch) ?? new Map<string, Settings>()
+  known.set(settings.fetch, of)
   const found = of.get(key) ?? settings
   of.set(key, found)
   return found

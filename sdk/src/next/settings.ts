@@ -29,6 +29,11 @@ export interface DoorwardConfig {
    * `DOORWARD_ALLOW_INSECURE_HTTP=true`.
    */
   allowHttp?: boolean
+  /**
+   * Lets scripts of the app's pages get access and refresh tokens through the app's handler. If
+   * absent they can't: a script that should not be there would carry the sign-in away with it.
+   */
+  pageTokens?: boolean
   /** What is called in the place of the global `fetch`. */
   fetch?: typeof fetch
 }
@@ -41,6 +46,7 @@ export interface Settings {
   signInPath: string
   timeout: number
   trustProxy: boolean
+  pageTokens: boolean
   fetch: typeof fetch
 }
 
@@ -85,6 +91,7 @@ export function settingsOf(config: DoorwardConfig = {}): Settings {
     ...pathsOf(config),
     timeout: config.timeout ?? 10_000,
     trustProxy: config.trustProxy ?? environment('DOORWARD_TRUST_PROXY') === 'true',
+    pageTokens: config.pageTokens ?? false,
     fetch: config.fetch ?? globalFetch,
   }
 }

@@ -86,6 +86,18 @@ describe('the handler passes on', () => {
     expect(calls).toEqual([])
   })
 
+  it.each(['v1/auth/token', 'v1/me/identities/idn_06awk5n2q3w0r8d1e4t7y9v2m4/token'])(
+    '%s only where pages may have tokens',
+    async (path) => {
+      const { config, calls } = stub(() => new Response('{}'))
+      const answer = await problemOf(await call(config, path, { method: 'POST' }))
+      expect(answer).toMatchObject({ status: 404, code: 'request.not_found' })
+      expect(calls).toEqual([])
+      const open = { ...config, pageTokens: true }
+      expect((await call(open, path, { method: 'POST' })).status).toBe(200)
+    },
+  )
+
   it('no body that is too large, whatever its length is said to be', async () => {
     const { config, calls } = stub(() => new Response('{}'))
     const large = 'a'.repeat(64 * 1024 + 1)
