@@ -293,6 +293,31 @@ const PUBLISHED: &[(u16, &str)] = &[
     (503, "providers.unavailable"),
 ];
 
+/// A field's name as that of a type.
+fn as_type(field: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    field.split('_').map(capital).collect()
+}
+
+/// What generators write of their own stands beside the schemas: constructors (Go), a type for each
+/// bounded text (Rust), a list called like its field and the client itself (Python).
+#[test]
+fn no_schema_is_called_like_what_generators_write_beside_it() {
+    let document = parsed("openapi.json");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    assert!(!schemas.contains_key("Client"));
+    for (name, schema) in schemas {
+        assert!(!schemas.contains_key(&format!("New{name}")), "New{name}");
+        let fields = schema["properties"].as_object();
+        for (field, value) in fields.into_iter().flatten() {
+            let inner = format!("{name}{}", as_type(field));
+            let is_own = value.get("$ref").is_none();
+            assert!(!(is_own && schemas.contains_key(&inner)), "{inner}");
+            assert!(!(value["type"] == "array" && as_type(field) == *name), "{name}");
+        }
+    }
+}
+
 #[test]
 fn a_published_code_keeps_its_status_for_ever() {
     let known: BTreeMap<_, _> =

@@ -2116,6 +2116,18 @@ export interface components {
         };
         /** @example key_06awk5n2q3w0r8d1e4t7y9v2m4 */
         ApiKeyId: string;
+        /** @description What a key shall be for. */
+        ApiKeyInput: {
+            /** @description When it ends by itself, at most 366 days from now; 90 days from now if absent. */
+            expires_at?: components["schemas"]["Timestamp"];
+            /**
+             * @description What it is called in lists.
+             * @example nightly backup
+             */
+            name: string;
+            /** @description What it may be used for: permissions that the account holds everywhere. */
+            permissions: components["schemas"]["PermissionName"][];
+        };
         ApiKeyPage: {
             /** @description At most `limit` of them. */
             items: components["schemas"]["ApiKey"][];
@@ -2212,31 +2224,25 @@ export interface components {
             scope: string;
             user_id: components["schemas"]["UserId"];
         };
-        /** @description A client, but for its secret. */
-        Client: {
-            /** @description For whom its tokens may be; the first where it does not say. */
-            audiences: string[];
+        /** @example cli_06awk5n2q3w0r8d1e4t7y9v2m4 */
+        ClientId: string;
+        /** @description What a client shall be. */
+        ClientInput: {
+            /** @description For whom its tokens may be (RFC 8707); the service itself if absent. */
+            audiences?: components["schemas"]["Audience"][];
             auth_method: components["schemas"]["AuthMethod"];
-            created_at: components["schemas"]["Timestamp"];
-            enabled: boolean;
-            /** @description Its `client_id`. */
-            id: components["schemas"]["ClientId"];
-            jwks: components["schemas"]["ClientKeySet"] | null;
-            last_used_at: components["schemas"]["Timestamp"] | null;
-            /** @example billing */
-            name: string;
-            /** @description What its tokens may be used for, as far as the service account itself may. */
-            scopes: components["schemas"]["PermissionName"][];
+            /** @description Its public keys, where it signs with one of its own. */
+            jwks?: components["schemas"]["ClientKeySet"];
             /**
-             * @description How its secret begins, to tell it from others; null where it has none.
-             * @example dwc_4kq2mw
+             * @description What it is called in lists.
+             * @example billing
              */
-            secret_prefix: string | null;
+            name: string;
+            /** @description What its tokens may be used for: permissions that the service account holds everywhere. */
+            scopes: components["schemas"]["PermissionName"][];
             /** @description The service account that it acts for. */
             service_account_id: components["schemas"]["UserId"];
         };
-        /** @example cli_06awk5n2q3w0r8d1e4t7y9v2m4 */
-        ClientId: string;
         /** @description One public key: P-256, Ed25519, or RSA with 3072 bits or more. */
         ClientKey: {
             alg?: string;
@@ -2257,12 +2263,6 @@ export interface components {
         ClientKeySet: {
             keys: components["schemas"]["ClientKey"][];
         };
-        ClientPage: {
-            /** @description At most `limit` of them. */
-            items: components["schemas"]["Client"][];
-            /** @description `cursor` of the next page, or null on the last one. */
-            next_cursor: string | null;
-        };
         /** @description A new key. */
         CreatedApiKey: {
             api_key: components["schemas"]["ApiKey"];
@@ -2274,7 +2274,7 @@ export interface components {
         };
         /** @description A new client, or one with a new secret. */
         CreatedClient: {
-            client: components["schemas"]["Client"];
+            client: components["schemas"]["OAuthClient"];
             /**
              * @description Its secret, where it has one. It is shown this once.
              * @example dwc_…
@@ -2400,7 +2400,7 @@ export interface components {
         /** @example fac_06awk5n2q3w0r8d1e4t7y9v2m4 */
         FactorId: string;
         /** @description Another name for an authenticator app. */
-        FactorName: {
+        FactorRename: {
             /** @example Phone */
             name: string;
         };
@@ -2484,6 +2484,15 @@ export interface components {
         };
         /** @example grt_06awk5n2q3w0r8d1e4t7y9v2m4 */
         GrantId: string;
+        /** @description A role to be granted. */
+        GrantInput: {
+            /** @description When the grant ends by itself; never if absent. */
+            expires_at?: components["schemas"]["Timestamp"];
+            /** @example rol_06awk5n2q3w0r8d1e4t7y9v2m4 */
+            role_id: string;
+            /** @description `system`, or the id of an organization; `system` if absent. */
+            scope?: string;
+        };
         GrantPage: {
             /** @description At most `limit` of them. */
             items: components["schemas"]["Grant"][];
@@ -2518,6 +2527,19 @@ export interface components {
         };
         /** @example idn_06awk5n2q3w0r8d1e4t7y9v2m4 */
         IdentityId: string;
+        /** @description With which service somebody wants to sign in from now on. */
+        IdentityInput: {
+            /**
+             * @description The name of the provider.
+             * @example google
+             */
+            provider: string;
+            /**
+             * @description Where the browser is led afterwards, as for a sign-in.
+             * @example /account/identities
+             */
+            return_to?: string;
+        };
         IdentityPage: {
             /** @description At most `limit` of them. */
             items: components["schemas"]["Identity"][];
@@ -2679,133 +2701,34 @@ export interface components {
             /** @description `cursor` of the next page, or null on the last one. */
             next_cursor: string | null;
         };
-        /** @description What a key shall be for. */
-        NewApiKey: {
-            /** @description When it ends by itself, at most 366 days from now; 90 days from now if absent. */
-            expires_at?: components["schemas"]["Timestamp"];
-            /**
-             * @description What it is called in lists.
-             * @example nightly backup
-             */
-            name: string;
-            /** @description What it may be used for: permissions that the account holds everywhere. */
-            permissions: components["schemas"]["PermissionName"][];
-        };
-        /** @description What a client shall be. */
-        NewClient: {
-            /** @description For whom its tokens may be (RFC 8707); the service itself if absent. */
-            audiences?: components["schemas"]["Audience"][];
+        /** @description A client, but for its secret. */
+        OAuthClient: {
+            /** @description For whom its tokens may be; the first where it does not say. */
+            audiences: string[];
             auth_method: components["schemas"]["AuthMethod"];
-            /** @description Its public keys, where it signs with one of its own. */
-            jwks?: components["schemas"]["ClientKeySet"];
-            /**
-             * @description What it is called in lists.
-             * @example billing
-             */
+            created_at: components["schemas"]["Timestamp"];
+            enabled: boolean;
+            /** @description Its `client_id`. */
+            id: components["schemas"]["ClientId"];
+            jwks: components["schemas"]["ClientKeySet"] | null;
+            last_used_at: components["schemas"]["Timestamp"] | null;
+            /** @example billing */
             name: string;
-            /** @description What its tokens may be used for: permissions that the service account holds everywhere. */
+            /** @description What its tokens may be used for, as far as the service account itself may. */
             scopes: components["schemas"]["PermissionName"][];
+            /**
+             * @description How its secret begins, to tell it from others; null where it has none.
+             * @example dwc_4kq2mw
+             */
+            secret_prefix: string | null;
             /** @description The service account that it acts for. */
             service_account_id: components["schemas"]["UserId"];
         };
-        /** @description A role to be granted. */
-        NewGrant: {
-            /** @description When the grant ends by itself; never if absent. */
-            expires_at?: components["schemas"]["Timestamp"];
-            /** @example rol_06awk5n2q3w0r8d1e4t7y9v2m4 */
-            role_id: string;
-            /** @description `system`, or the id of an organization; `system` if absent. */
-            scope?: string;
-        };
-        /** @description With which service somebody wants to sign in from now on. */
-        NewIdentity: {
-            /**
-             * @description The name of the provider.
-             * @example google
-             */
-            provider: string;
-            /**
-             * @description Where the browser is led afterwards, as for a sign-in.
-             * @example /account/identities
-             */
-            return_to?: string;
-        };
-        /** @description A passkey that an authenticator has made. */
-        NewPasskey: {
-            /** @description What the beginning answered. */
-            ceremony: string;
-            credential: components["schemas"]["PasskeyCredential"];
-            /**
-             * @description By which its owner knows it.
-             * @example Laptop
-             */
-            name?: string;
-        };
-        /** @description A permission of an app. */
-        NewPermission: {
-            /** @example See and delete everybody's notes */
-            description?: string;
-            /**
-             * @description `app:` and then `resource:verb`.
-             * @example app:notes:moderate
-             */
-            name: string;
-        };
-        /** @description A role to be made. */
-        NewRole: {
-            /** @example Writes and corrects notes */
-            description?: string;
-            /**
-             * @description Lower-case letters, digits, `_` and `-`.
-             * @example editor
-             */
-            name: string;
-            /** @description You must hold each of them yourself. */
-            permissions?: components["schemas"]["PermissionName"][];
-        };
-        /** @description What a service account shall be called. */
-        NewServiceAccount: {
-            /** @example billing */
-            name: string;
-        };
-        /** @description What a token shall be for. */
-        NewToken: {
-            /**
-             * @description The API that it is for: one of `token.audiences`, or this service, which is meant if absent.
-             * @example https://api.example.com
-             */
-            audience?: string;
-            /**
-             * @description The permissions that it shall be good for at most, with spaces between; all that you have if
-             *     absent.
-             * @example users:read
-             */
-            scope?: string;
-        };
-        /** @description An authenticator app about to be set up. */
-        NewTotpFactor: {
-            /**
-             * @description By which its owner knows it.
-             * @example Phone
-             */
-            name?: string;
-        };
-        /** @description What an administrator fills in to make an account. */
-        NewUser: {
-            /**
-             * Format: idn-email
-             * @example ben@example.com
-             */
-            email: string;
-            /** @example Ben */
-            name: string;
-            /**
-             * Format: password
-             * @description A first password, for scripted set-ups; the person can change it. Without one the account
-             *     can't sign in with a password yet.
-             * @example a river of green tea
-             */
-            password?: string;
+        OAuthClientPage: {
+            /** @description At most `limit` of them. */
+            items: components["schemas"]["OAuthClient"][];
+            /** @description `cursor` of the next page, or null on the last one. */
+            next_cursor: string | null;
         };
         /** @description What the client reads. */
         OAuthError: {
@@ -2891,10 +2814,16 @@ export interface components {
         };
         /** @example pky_06awk5n2q3w0r8d1e4t7y9v2m4 */
         PasskeyId: string;
-        /** @description Another name for a passkey. */
-        PasskeyName: {
-            /** @example Laptop */
-            name: string;
+        /** @description A passkey that an authenticator has made. */
+        PasskeyInput: {
+            /** @description What the beginning answered. */
+            ceremony: string;
+            credential: components["schemas"]["PasskeyCredential"];
+            /**
+             * @description By which its owner knows it.
+             * @example Laptop
+             */
+            name?: string;
         };
         PasskeyPage: {
             /** @description At most `limit` of them. */
@@ -2907,6 +2836,11 @@ export interface components {
             /** @description What the beginning answered. */
             ceremony: string;
             credential: components["schemas"]["PasskeyCredential"];
+        };
+        /** @description Another name for a passkey. */
+        PasskeyRename: {
+            /** @example Laptop */
+            name: string;
         };
         /** @description A proof by a passkey, as the second step of a sign-in. */
         PasskeySecondFactor: {
@@ -2972,6 +2906,16 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             description: string;
             name: components["schemas"]["PermissionName"];
+        };
+        /** @description A permission of an app. */
+        PermissionInput: {
+            /** @example See and delete everybody's notes */
+            description?: string;
+            /**
+             * @description `app:` and then `resource:verb`.
+             * @example app:notes:moderate
+             */
+            name: string;
         };
         /** @example users:read */
         PermissionName: string;
@@ -3041,6 +2985,11 @@ export interface components {
              */
             url: string;
         };
+        /** @description The services that people can sign in with. */
+        ProviderList: {
+            /** @description By name. */
+            providers: components["schemas"]["Provider"][];
+        };
         /** @description With which service somebody wants to sign in. */
         ProviderSignIn: {
             /**
@@ -3069,11 +3018,6 @@ export interface components {
              */
             token_type: string;
         };
-        /** @description The services that people can sign in with. */
-        Providers: {
-            /** @description By name. */
-            providers: components["schemas"]["Provider"][];
-        };
         /**
          * @description A puzzle. Find a nonce of up to 32 characters from `A-Z`, `a-z`, `0-9`, `-` and `_`, so that the
          *     SHA-256 of the text `<puzzle>.<nonce>` begins with as many zero bits as `difficulty` says. That
@@ -3090,7 +3034,7 @@ export interface components {
             puzzle: string;
         };
         /** @description Recovery codes. Shown once. */
-        RecoveryCodes: {
+        RecoveryCodeList: {
             /** @description Empty where older codes stay good. */
             recovery_codes: string[];
         };
@@ -3123,6 +3067,18 @@ export interface components {
         };
         /** @example rol_06awk5n2q3w0r8d1e4t7y9v2m4 */
         RoleId: string;
+        /** @description A role to be made. */
+        RoleInput: {
+            /** @example Writes and corrects notes */
+            description?: string;
+            /**
+             * @description Lower-case letters, digits, `_` and `-`.
+             * @example editor
+             */
+            name: string;
+            /** @description You must hold each of them yourself. */
+            permissions?: components["schemas"]["PermissionName"][];
+        };
         RolePage: {
             /** @description At most `limit` of them. */
             items: components["schemas"]["Role"][];
@@ -3151,6 +3107,11 @@ export interface components {
             methods: components["schemas"]["Method"][];
             /** @description Names this sign-in when the second factor is given. Good once, and for no other purpose. */
             token: string;
+        };
+        /** @description What a service account shall be called. */
+        ServiceAccountInput: {
+            /** @example billing */
+            name: string;
         };
         /** @description One of the running sessions of an account. */
         Session: {
@@ -3283,6 +3244,20 @@ export interface components {
              */
             scope?: string;
         };
+        /** @description What a token shall be for. */
+        TokenInput: {
+            /**
+             * @description The API that it is for: one of `token.audiences`, or this service, which is meant if absent.
+             * @example https://api.example.com
+             */
+            audience?: string;
+            /**
+             * @description The permissions that it shall be good for at most, with spaces between; all that you have if
+             *     absent.
+             * @example users:read
+             */
+            scope?: string;
+        };
         /** @description A token that is asked about or given up (RFC 7662, RFC 7009). */
         TokenQuestion: {
             /** @description A JWT that the client has signed (RFC 7523). */
@@ -3317,6 +3292,14 @@ export interface components {
             last_used_at: components["schemas"]["Timestamp"] | null;
             /** @example Phone */
             name: string;
+        };
+        /** @description An authenticator app about to be set up. */
+        TotpFactorInput: {
+            /**
+             * @description By which its owner knows it.
+             * @example Phone
+             */
+            name?: string;
         };
         /** @description What the app needs. Shown once. */
         TotpSetUp: {
@@ -3366,6 +3349,23 @@ export interface components {
         };
         /** @example usr_06awk5n2q3w0r8d1e4t7y9v2m4 */
         UserId: string;
+        /** @description What an administrator fills in to make an account. */
+        UserInput: {
+            /**
+             * Format: idn-email
+             * @example ben@example.com
+             */
+            email: string;
+            /** @example Ben */
+            name: string;
+            /**
+             * Format: password
+             * @description A first password, for scripted set-ups; the person can change it. Without one the account
+             *     can't sign in with a password yet.
+             * @example a river of green tea
+             */
+            password?: string;
+        };
         UserPage: {
             /** @description At most `limit` of them. */
             items: components["schemas"]["User"][];
@@ -5433,7 +5433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Providers"];
+                    "application/json": components["schemas"]["ProviderList"];
                 };
             };
             /** @description `request.headers_too_large`: The headers are too large. */
@@ -6987,7 +6987,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NewToken"];
+                "application/json": components["schemas"]["TokenInput"];
             };
         };
         responses: {
@@ -7608,7 +7608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ClientPage"];
+                    "application/json": components["schemas"]["OAuthClientPage"];
                 };
             };
             /** @description `request.query_invalid`: The query holds an unknown or wrong parameter. `paging.cursor_invalid`: The cursor was not made by this list. `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -7682,7 +7682,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewClient"];
+                "application/json": components["schemas"]["ClientInput"];
             };
         };
         responses: {
@@ -7829,7 +7829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             /** @description `request.path_invalid`: The path holds a value of the wrong form. `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -8011,7 +8011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             /** @description `request.path_invalid`: The path holds a value of the wrong form. `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -8103,7 +8103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Client"];
+                    "application/json": components["schemas"]["OAuthClient"];
                 };
             };
             /** @description `request.path_invalid`: The path holds a value of the wrong form. `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -8769,7 +8769,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["ApiKeyInput"];
             };
         };
         responses: {
@@ -9718,7 +9718,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NewTotpFactor"];
+                "application/json": components["schemas"]["TotpFactorInput"];
             };
         };
         responses: {
@@ -9860,7 +9860,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
+                    "application/json": components["schemas"]["RecoveryCodeList"];
                 };
             };
             /** @description `request.body_malformed`: The body is not well-formed JSON. `request.path_invalid`: The path holds a value of the wrong form. `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -10096,7 +10096,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FactorName"];
+                "application/json": components["schemas"]["FactorRename"];
             };
         };
         responses: {
@@ -10395,7 +10395,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewIdentity"];
+                "application/json": components["schemas"]["IdentityInput"];
             };
         };
         responses: {
@@ -10889,7 +10889,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPasskey"];
+                "application/json": components["schemas"]["PasskeyInput"];
             };
         };
         responses: {
@@ -11224,7 +11224,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasskeyName"];
+                "application/json": components["schemas"]["PasskeyRename"];
             };
         };
         responses: {
@@ -11588,7 +11588,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
+                    "application/json": components["schemas"]["RecoveryCodeList"];
                 };
             };
             /** @description `auth.too_many_credentials`: More than one token or key came with the request. */
@@ -12011,7 +12011,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPermission"];
+                "application/json": components["schemas"]["PermissionInput"];
             };
         };
         responses: {
@@ -12225,7 +12225,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewRole"];
+                "application/json": components["schemas"]["RoleInput"];
             };
         };
         responses: {
@@ -12829,7 +12829,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewServiceAccount"];
+                "application/json": components["schemas"]["ServiceAccountInput"];
             };
         };
         responses: {
@@ -13264,7 +13264,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewUser"];
+                "application/json": components["schemas"]["UserInput"];
             };
         };
         responses: {
@@ -13871,7 +13871,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["ApiKeyInput"];
             };
         };
         responses: {
@@ -14595,7 +14595,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewGrant"];
+                "application/json": components["schemas"]["GrantInput"];
             };
         };
         responses: {

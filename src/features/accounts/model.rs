@@ -111,7 +111,7 @@ pub struct SignUp {
 /// What an administrator fills in to make an account.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewUser {
+pub struct UserInput {
     #[validate(custom(function = mailbox))]
     #[schema(
         max_length = 254,

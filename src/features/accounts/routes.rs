@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use serde_json::json;
 
 use super::{
-    model::{Disabling, NewUser, UserChange, UserFilter, UserPath, UserView, parse_email},
+    model::{Disabling, UserChange, UserFilter, UserInput, UserPath, UserView, parse_email},
     search::{self, After, Wanted},
     sign_up, status,
     store::{self, AccountRow, Change, Changed},
@@ -98,7 +98,7 @@ pub async fn list_users(
 pub async fn create_user(
     by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
-    Json(body): Json<NewUser>,
+    Json(body): Json<UserInput>,
 ) -> Result<Created<UserView>, Problem> {
     let email = parse_email(&body.email)?;
     let hash = match body.password.map(Secret::new) {

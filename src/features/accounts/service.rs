@@ -30,7 +30,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// What a service account shall be called.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewServiceAccount {
+pub struct ServiceAccountInput {
     #[validate(length(min = 1, max = 100), custom(function = plain))]
     #[schema(min_length = 1, max_length = 100, examples("billing"))]
     pub name: String,
@@ -44,7 +44,7 @@ pub struct NewServiceAccount {
 pub async fn create_service_account(
     by: Fresh<RECENTLY, Can<UsersWrite>>,
     app: Data<App>,
-    Json(body): Json<NewServiceAccount>,
+    Json(body): Json<ServiceAccountInput>,
 ) -> Result<Created<UserView>, Problem> {
     let row = AccountRow::of_service(&app, &body.name);
     let event = Event::new(&app, Kind::AccountCreated).actor(by.user()).subject(row.id.as_str());

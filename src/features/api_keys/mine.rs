@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use serde_json::json;
 
 use super::{
-    model::{ApiKeyPath, ApiKeyView, CreatedApiKey, NewApiKey},
+    model::{ApiKeyInput, ApiKeyPath, ApiKeyView, CreatedApiKey},
     others,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub async fn list_my_api_keys(
 pub async fn create_my_api_key(
     by: Fresh,
     app: Data<App>,
-    Json(body): Json<NewApiKey>,
+    Json(body): Json<ApiKeyInput>,
 ) -> Result<Created<CreatedApiKey>, Problem> {
     let (key, row) = body.make(&app, by.user())?;
     let event = about(&app, &by, Kind::ApiKeyCreated);

@@ -74,7 +74,7 @@ pub struct CreatedApiKey {
 /// What a key shall be for.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewApiKey {
+pub struct ApiKeyInput {
     /// What it is called in lists.
     #[validate(length(min = 1, max = 60), custom(function = plain))]
     #[schema(min_length = 1, max_length = 60, examples("nightly backup"))]
@@ -92,7 +92,7 @@ pub struct NewApiKey {
 const PAST: Refusal = Refusal::new("in_the_past", "The key would be over already.");
 const TOO_LATE: Refusal = Refusal::new("too_late", "A key lasts 366 days at most.");
 
-impl NewApiKey {
+impl ApiKeyInput {
     /// A key with its row for `user`. Errors: `validation.failed` for an end in the past or too far
     /// ahead.
     pub fn make(self, app: &App, user: &UserId) -> Result<(ApiKey, KeyRow), Problem> {

@@ -4,7 +4,7 @@
 use actix_web::web::Data;
 use serde_json::json;
 
-use super::model::{ApiKeyView, CreatedApiKey, NewApiKey, UserApiKeyPath};
+use super::model::{ApiKeyInput, ApiKeyView, CreatedApiKey, UserApiKeyPath};
 use crate::{
     access::{
         api_keys::{self, ApiKey, KeyRow, MOST},
@@ -67,7 +67,7 @@ pub async fn create_user_api_key(
     by: Fresh<RECENTLY, Can<KeysWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
-    Json(body): Json<NewApiKey>,
+    Json(body): Json<ApiKeyInput>,
 ) -> Result<Created<CreatedApiKey>, Problem> {
     let (key, row) = body.make(&app, &at.id)?;
     let event = about(&app, &by, Kind::ApiKeyCreated, &at.id);

@@ -40,7 +40,7 @@ impl AuthMethod {
 
 /// A client, but for its secret.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Client)]
+#[schema(as = OAuthClient)]
 pub struct ClientView {
     /// Its `client_id`.
     pub id: ClientId,
@@ -99,7 +99,7 @@ pub struct CreatedClient {
 /// What a client shall be.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewClient {
+pub struct ClientInput {
     /// The service account that it acts for.
     pub service_account_id: UserId,
     /// What it is called in lists.
@@ -147,7 +147,7 @@ impl TryFrom<String> for Audience {
     }
 }
 
-impl NewClient {
+impl ClientInput {
     /// A client's row, with its secret where it has one.
     ///
     /// Errors: `validation.failed` for keys that are none, or that do not go with the method.

@@ -4,7 +4,7 @@
 use actix_web::web::Data;
 use serde_json::json;
 
-use super::model::{ClientFilter, ClientPath, ClientView, CreatedClient, NewClient};
+use super::model::{ClientFilter, ClientInput, ClientPath, ClientView, CreatedClient};
 use crate::{
     access::{
         audit::{self, Event, Kind},
@@ -74,7 +74,7 @@ pub async fn list_clients(
 pub async fn create_client(
     by: Fresh<RECENTLY, Can<ClientsWrite>>,
     app: Data<App>,
-    Json(body): Json<NewClient>,
+    Json(body): Json<ClientInput>,
 ) -> Result<Created<CreatedClient>, Problem> {
     let (row, secret) = body.make(&app)?;
     let event = about(&app, &by, Kind::ClientCreated, &row.id);

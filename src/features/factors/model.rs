@@ -32,15 +32,15 @@ pub struct Factors {
 /// An authenticator app about to be set up.
 #[derive(Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewTotpFactor {
+pub struct TotpFactorInput {
     /// By which its owner knows it.
-    #[serde(default = "NewTotpFactor::usual_name")]
+    #[serde(default = "TotpFactorInput::usual_name")]
     #[validate(length(min = 1, max = 60), custom(function = plain))]
     #[schema(min_length = 1, max_length = 60, examples("Phone"))]
     pub name: String,
 }
 
-impl NewTotpFactor {
+impl TotpFactorInput {
     fn usual_name() -> String {
         "Authenticator app".to_owned()
     }
@@ -49,7 +49,7 @@ impl NewTotpFactor {
 /// Another name for an authenticator app.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FactorName {
+pub struct FactorRename {
     #[validate(length(min = 1, max = 60), custom(function = plain))]
     #[schema(min_length = 1, max_length = 60, examples("Phone"))]
     pub name: String,
@@ -88,7 +88,7 @@ pub struct EmailStep {
 
 /// Recovery codes. Shown once.
 #[derive(Serialize, ToSchema)]
-pub struct RecoveryCodes {
+pub struct RecoveryCodeList {
     /// Empty where older codes stay good.
     #[schema(max_items = 10)]
     pub recovery_codes: Vec<String>,

@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, web::Data};
 use qrcode::{EcLevel, QrCode, render::svg};
 
 use super::model::{
-    EmailStep, FactorName, FactorPath, Factors, NewTotpFactor, RecoveryCodes, TotpConfirmation,
-    TotpSetUp,
+    EmailStep, FactorPath, FactorRename, Factors, RecoveryCodeList, TotpConfirmation,
+    TotpFactorInput, TotpSetUp,
 };
 use crate::{
     access::{
@@ -81,13 +81,13 @@ pub async fn list(app: &App, by: &Visit) -> Result<Factors, Problem> {
 pub async fn enrol_totp(
     by: Enrolling<Fresh>,
     app: Data<App>,
-    OptionalJson(body): OptionalJson<NewTotpFactor>,
+    OptionalJson(body): OptionalJson<TotpFactorInput>,
 ) -> Result<Created<TotpSetUp>, Problem> {
     Ok(Created(enrol(&app, &by, body).await?))
 }
 
 /// What both the API and the page do. Errors: `factors.exists` beyond the most that one may have.
-pub async fn enrol(app: &App, by: &Visit, body: NewTotpFactor) -> Result<TotpSetUp, Problem> {
+pub async fn enrol(app: &App, by: &Visit, body: TotpFactorInput) -> Result<TotpSetUp, Problem> {
     let (own, visit, now) = (app.clone(), by.clone(), app.now());
     let made: NewTotp = app
         .db
@@ -122,9 +122,9 @@ pub async fn confirm_totp(
     request: HttpRequest,
     Path(at): Path<FactorPath>,
     Json(body): Json<TotpConfirmation>,
-) -> Result<Ok200<RecoveryCodes>, Problem> {
+) -> Result<Ok200<RecoveryCodeList>, Problem> {
     let recovery_codes = complete(&app, &by, &request, at.id, body).await?;
-    Ok(Ok200(RecoveryCodes { recovery_codes }))
+    Ok(Ok200(RecoveryCodeList { recovery_codes }))
 }
 
 /// What both the API and the page do. Errors: `factors.not_found`, `factors.refused`,
@@ -187,7 +187,7 @@ pub async fn rename_my_factor(
     by: InPerson,
     app: Data<App>,
     Path(at): Path<FactorPath>,
-    Json(body): Json<FactorName>,
+    Json(body): Json<FactorRename>,
 ) -> Result<Ok200<TotpFactor>, Problem> {
     Ok(Ok200(rename(&app, &by, at.id, body).await?))
 }
@@ -197,7 +197,7 @@ pub async fn rename(
     app: &App,
     by: &Visit,
     id: FactorId,
-    body: FactorName,
+    body: FactorRename,
 ) -> Result<TotpFactor, Problem> {
     let (visit, now) = (by.clone(), app.now());
     let event = about(app, by, Kind::FactorRenamed).detail(of_kind("totp"));
@@ -283,9 +283,9 @@ pub async fn switch_email_step(app: &App, by: &Visit, body: EmailStep) -> Result
 pub async fn renew_recovery_codes(
     by: Fresh,
     app: Data<App>,
-) -> Result<Created<RecoveryCodes>, Problem> {
+) -> Result<Created<RecoveryCodeList>, Problem> {
     let recovery_codes = renew(&app, &by).await?;
-    Ok(Created(RecoveryCodes { recovery_codes }))
+    Ok(Created(RecoveryCodeList { recovery_codes }))
 }
 
 /// What both the API and the page do. Errors: `factors.missing`.

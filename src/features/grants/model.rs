@@ -54,7 +54,7 @@ impl From<(GrantRow, String)> for GrantView {
 /// A role to be granted.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewGrant {
+pub struct GrantInput {
     #[schema(inline)]
     pub role_id: RoleId,
     /// `system`, or the id of an organization; `system` if absent.

@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use serde_json::json;
 
 use super::{
-    model::{GrantPath, GrantView, NewGrant, RolePath},
+    model::{GrantInput, GrantPath, GrantView, RolePath},
     store::{self, Of},
 };
 use crate::{
@@ -86,7 +86,7 @@ pub async fn create_grant(
     by: Fresh<RECENTLY, Can<GrantsWrite>>,
     app: Data<App>,
     Path(at): Path<UserPath>,
-    Json(body): Json<NewGrant>,
+    Json(body): Json<GrantInput>,
 ) -> Result<Created<GrantView>, Problem> {
     let now = app.now();
     if body.expires_at.is_some_and(|expires_at| expires_at <= now) {

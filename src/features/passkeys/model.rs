@@ -43,7 +43,7 @@ impl PasskeyCeremony {
 /// A passkey that an authenticator has made.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewPasskey {
+pub struct PasskeyInput {
     /// What the beginning answered.
     #[validate(length(max = 64))]
     #[schema(max_length = 64)]
@@ -51,13 +51,13 @@ pub struct NewPasskey {
     #[validate(custom(function = few))]
     pub credential: ClientAnswer,
     /// By which its owner knows it.
-    #[serde(default = "NewPasskey::usual_name")]
+    #[serde(default = "PasskeyInput::usual_name")]
     #[validate(length(min = 1, max = 60), custom(function = plain))]
     #[schema(min_length = 1, max_length = 60, examples("Laptop"))]
     pub name: String,
 }
 
-impl NewPasskey {
+impl PasskeyInput {
     fn usual_name() -> String {
         "Passkey".to_owned()
     }
@@ -75,7 +75,7 @@ pub struct AddedPasskey {
 /// Another name for a passkey.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PasskeyName {
+pub struct PasskeyRename {
     #[validate(length(min = 1, max = 60), custom(function = plain))]
     #[schema(min_length = 1, max_length = 60, examples("Laptop"))]
     pub name: String,

@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, web::Data};
 use serde_json::json;
 
-use super::model::{AddedPasskey, NewPasskey, PasskeyCeremony, PasskeyName, PasskeyPath};
+use super::model::{AddedPasskey, PasskeyCeremony, PasskeyInput, PasskeyPath, PasskeyRename};
 use crate::{
     access::{
         audit::{self, Event, Kind},
@@ -120,7 +120,7 @@ pub async fn finish_passkey_registration(
     by: Enrolling<Fresh>,
     app: Data<App>,
     request: HttpRequest,
-    Json(body): Json<NewPasskey>,
+    Json(body): Json<PasskeyInput>,
 ) -> Result<Created<AddedPasskey>, Problem> {
     Ok(Created(finish(&app, &by, &request, body).await?))
 }
@@ -138,7 +138,7 @@ pub async fn finish(
     app: &App,
     by: &Visit,
     request: &HttpRequest,
-    body: NewPasskey,
+    body: PasskeyInput,
 ) -> Result<AddedPasskey, Problem> {
     let (party, answer, now) = (Party::of(app)?, body.credential.registration()?, app.now());
     let (token, terms) = (body.ceremony, terms(by));
@@ -209,7 +209,7 @@ pub async fn rename_my_passkey(
     by: InPerson,
     app: Data<App>,
     Path(at): Path<PasskeyPath>,
-    Json(body): Json<PasskeyName>,
+    Json(body): Json<PasskeyRename>,
 ) -> Result<Ok200<Passkey>, Problem> {
     Ok(Ok200(rename(&app, &by, at.id, body).await?))
 }
@@ -219,7 +219,7 @@ pub async fn rename(
     app: &App,
     by: &Visit,
     id: PasskeyId,
-    body: PasskeyName,
+    body: PasskeyRename,
 ) -> Result<Passkey, Problem> {
     let (visit, now) = (by.clone(), app.now());
     let event = about(app, by, Kind::FactorRenamed).detail(of_kind());

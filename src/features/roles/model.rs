@@ -48,7 +48,7 @@ impl RoleView {
 /// A role to be made.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRole {
+pub struct RoleInput {
     /// Lower-case letters, digits, `_` and `-`.
     #[validate(length(min = 1, max = 60), custom(function = role_name))]
     #[schema(min_length = 1, max_length = 60, pattern = "^[a-z][a-z0-9_-]*$", examples("editor"))]
@@ -114,7 +114,7 @@ impl From<PermissionRow> for PermissionView {
 /// A permission of an app.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewPermission {
+pub struct PermissionInput {
     /// `app:` and then `resource:verb`.
     #[validate(length(min = 1, max = 100), custom(function = app_permission))]
     #[schema(
@@ -130,7 +130,7 @@ pub struct NewPermission {
     pub description: String,
 }
 
-impl NewPermission {
+impl PermissionInput {
     /// Errors: `validation.failed`.
     pub fn parse_name(&self) -> Result<PermissionName, Problem> {
         self.name.parse().map_err(|refusal| Problem::field("/name", refusal))

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 
 use super::{
-    model::{NewPermission, PermissionView},
+    model::{PermissionInput, PermissionView},
     store::{self, PermissionRow, Written},
 };
 use crate::{
@@ -53,7 +53,7 @@ pub async fn list_permissions(
 pub async fn create_permission(
     by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
-    Json(body): Json<NewPermission>,
+    Json(body): Json<PermissionInput>,
 ) -> Result<Created<PermissionView>, Problem> {
     let row = PermissionRow {
         name: body.parse_name()?,

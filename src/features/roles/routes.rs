@@ -4,7 +4,7 @@ use actix_web::web::Data;
 use serde_json::json;
 
 use super::{
-    model::{NewRole, RoleChange, RolePath, RoleView},
+    model::{RoleChange, RoleInput, RolePath, RoleView},
     store::{self, Change, RoleRow, Written},
 };
 use crate::{
@@ -77,7 +77,7 @@ pub async fn list_roles(
 pub async fn create_role(
     by: Fresh<RECENTLY, Can<RolesWrite>>,
     app: Data<App>,
-    Json(body): Json<NewRole>,
+    Json(body): Json<RoleInput>,
 ) -> Result<Created<RoleView>, Problem> {
     let now = app.now();
     let row = RoleRow {

@@ -12,7 +12,7 @@ use crate::{
 
 /// The services that people can sign in with.
 #[derive(Serialize, ToSchema)]
-pub struct Providers {
+pub struct ProviderList {
     /// By name.
     #[schema(max_items = 100)]
     pub providers: Vec<ProviderView>,
@@ -62,7 +62,7 @@ pub struct ProviderSignIn {
 /// With which service somebody wants to sign in from now on.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewIdentity {
+pub struct IdentityInput {
     /// The name of the provider.
     #[validate(length(min = 1, max = 32))]
     #[schema(min_length = 1, max_length = 32, examples("google"))]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     begin::{self, Wanted},
-    model::{IdentityPath, NewIdentity, ProviderFlow, ProviderSignIn, Providers},
+    model::{IdentityInput, IdentityPath, ProviderFlow, ProviderList, ProviderSignIn},
 };
 use crate::{
     access::{
@@ -46,9 +46,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 /// List the services that people can sign in with.
 #[utoipa::path(get, path = "/v1/auth/providers", tag = "auth")]
-pub async fn get_providers(_by: Public, app: Data<App>) -> Result<Ok200<Providers>, Problem> {
+pub async fn get_providers(_by: Public, app: Data<App>) -> Result<Ok200<ProviderList>, Problem> {
     let providers = app.config.offered_providers().into_iter().map(Into::into);
-    Ok(Ok200(Providers { providers: providers.collect() }))
+    Ok(Ok200(ProviderList { providers: providers.collect() }))
 }
 
 /// Begin to sign in with an account at another service.
@@ -96,9 +96,9 @@ pub async fn begin_identity_link(
     by: Fresh<RECENTLY, SignedIn<Ceremonies>>,
     app: Data<App>,
     request: HttpRequest,
-    Json(body): Json<NewIdentity>,
+    Json(body): Json<IdentityInput>,
 ) -> Result<Created<ProviderFlow>, Problem> {
-    let NewIdentity { provider, return_to } = body;
+    let IdentityInput { provider, return_to } = body;
     let (callback, remember) = (begin::CALLBACK, Remember::No);
     let wanted = Wanted { provider, callback, return_to, remember };
     Ok(Created(begin::link(&app, &by, &request, wanted).await?))

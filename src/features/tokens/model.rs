@@ -21,7 +21,7 @@ use crate::{
 /// What a token shall be for.
 #[derive(Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewToken {
+pub struct TokenInput {
     /// The API that it is for: one of `token.audiences`, or this service, which is meant if absent.
     #[serde(default, deserialize_with = "present")]
     #[validate(length(min = 1, max = 200))]
@@ -40,7 +40,7 @@ pub struct NewToken {
     pub scope: Option<String>,
 }
 
-impl NewToken {
+impl TokenInput {
     /// The scope that is asked for, if one is. What is no permission can't be held, and is left out
     /// as everything is that the caller does not hold.
     pub fn scope(&self) -> Option<Scope> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     feed::Feed,
-    model::{Jwk, JwkSet, NewToken, RevocationList, TokenView},
+    model::{Jwk, JwkSet, RevocationList, TokenInput, TokenView},
 };
 use crate::{
     access::{
@@ -53,7 +53,7 @@ pub async fn create_token(
     by: InPerson,
     app: Data<App>,
     request: HttpRequest,
-    OptionalJson(body): OptionalJson<NewToken>,
+    OptionalJson(body): OptionalJson<TokenInput>,
 ) -> Result<Ok200<TokenView>, Problem> {
     // Else who has got hold of a token would have one for as long as the session lasts.
     if !matches!(by.caller.credential, Credential::Session(_)) {

@@ -9,7 +9,7 @@ use super::factors;
 use crate::{
     access::guard::{Enrolling, Fresh, InPerson, Visit},
     features::factors::{
-        model::{NewTotpFactor, TotpConfirmation, TotpSetUp},
+        model::{TotpConfirmation, TotpFactorInput, TotpSetUp},
         routes,
     },
     http::{code::Code, json::Json, problem::Problem},
@@ -68,7 +68,7 @@ async fn enrol(
     shell: &Shell,
     name: &str,
 ) -> Result<HttpResponse, Problem> {
-    let Json(body) = valid(NewTotpFactor { name: name.to_owned() })?;
+    let Json(body) = valid(TotpFactorInput { name: name.to_owned() })?;
     let TotpSetUp { id, secret, otpauth_uri, qr_svg } = routes::enrol(&asked.app, by, body).await?;
     // What stands before the picture itself is for files.
     let picture = qr_svg.find("<svg").map_or("", |at| &qr_svg[at..]).to_owned();

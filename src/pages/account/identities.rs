@@ -14,7 +14,7 @@ use crate::{
     },
     features::social::{
         begin::{self, Wanted},
-        model::NewIdentity,
+        model::IdentityInput,
         routes,
     },
     http::{code::Code, json::Json, page::Paging, problem::Problem, reply::Ok200},
@@ -104,8 +104,8 @@ pub async fn submit(mut asked: Asked) -> Answer {
     match (link, remove) {
         (Some(provider), None) => {
             let return_to = Some(LINKED.to_owned());
-            let Json(body) = valid(NewIdentity { provider, return_to })?;
-            let NewIdentity { provider, return_to } = body;
+            let Json(body) = valid(IdentityInput { provider, return_to })?;
+            let IdentityInput { provider, return_to } = body;
             let (callback, remember) = (begin::CALLBACK, Remember::No);
             let wanted = Wanted { provider: provider.clone(), callback, return_to, remember };
             match begin::link(&asked.app, &by, &asked.request, wanted).await {

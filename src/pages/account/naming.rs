@@ -8,10 +8,10 @@ use crate::{
     access::guard::{InPerson, Visit},
     features::{
         factors::{
-            model::{FactorName, Factors},
+            model::{FactorRename, Factors},
             routes as factors,
         },
-        passkeys::{model::PasskeyName, routes as passkeys},
+        passkeys::{model::PasskeyRename, routes as passkeys},
     },
     http::{code::Code, json::Json, problem::Problem},
     pages::{
@@ -81,12 +81,12 @@ async fn rename(
     let name = name.to_owned();
     match named {
         Named::Passkey => {
-            let Json(body) = valid(PasskeyName { name })?;
+            let Json(body) = valid(PasskeyRename { name })?;
             let id = id.parse().map_err(|_| Code::FactorNotFound)?;
             passkeys::rename(&asked.app, by, id, body).await?;
         }
         Named::App => {
-            let Json(body) = valid(FactorName { name })?;
+            let Json(body) = valid(FactorRename { name })?;
             let id = id.parse().map_err(|_| Code::FactorNotFound)?;
             factors::rename(&asked.app, by, id, body).await?;
         }

@@ -67,18 +67,18 @@ def main() -> None:
     admin, _ = signed_in(url, os.environ["ADMIN"], password)
 
     print_list(person)
-    wrong = create_role.sync(client=admin, body=models.NewRole(name="Help Desk"))
+    wrong = create_role.sync(client=admin, body=models.RoleInput(name="Help Desk"))
     problem = given(wrong, models.Problem)
     assert problem.code == models.ProblemCode.VALIDATION_FAILED and problem.status == 422, problem
     print(told(problem))
 
-    may = models.NewRole(name=name, permissions=["users:read"])
+    may = models.RoleInput(name=name, permissions=["users:read"])
     role = given(create_role.sync(client=admin, body=may), models.Role)
-    grant = models.NewGrant(role_id=role.id)
+    grant = models.GrantInput(role_id=role.id)
     given(create_grant.sync(session.user.id, client=admin, body=grant), models.Grant)
     print_list(person)
 
-    wanted = models.NewApiKey(name=name, permissions=["users:read"])
+    wanted = models.ApiKeyInput(name=name, permissions=["users:read"])
     key = given(create_my_api_key.sync(client=person, body=wanted), models.CreatedApiKey)
     # [snippet: key]
     program = AuthenticatedClient(base_url=url, token=key.secret)

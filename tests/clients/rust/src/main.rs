@@ -64,13 +64,13 @@ async fn main() -> Anything<()> {
     println!("{}", told(&wrong));
 
     let may = vec![types::PermissionName("users:read".into())];
-    let role = types::NewRole::builder().name(&name).permissions(may.clone());
+    let role = types::RoleInput::builder().name(&name).permissions(may.clone());
     let role = admin.create_role().body(role).send().await?;
-    let grant = types::NewGrant::builder().role_id(role.id.to_string());
+    let grant = types::GrantInput::builder().role_id(role.id.to_string());
     admin.create_grant().id(session.user.id.to_string()).body(grant).send().await?;
     print_list(&person).await?;
 
-    let key = types::NewApiKey::builder().name(&name).permissions(may);
+    let key = types::ApiKeyInput::builder().name(&name).permissions(may);
     let key = person.create_my_api_key().body(key).send().await?;
     // [snippet: key]
     let authorization = format!("Bearer {}", key.secret).parse()?;
