@@ -54,8 +54,7 @@ check "npm package" "$ROOT/sdk/check.sh"
 check "generated clients" "$HERE/../clients/check.sh"
 check "Next.js example" "$HERE/../example/run.sh"
 check "Next.js example, with Next.js 15" "$HERE/../example/run.sh" --next 15
-check "the example's guide" python3 "$HERE/../example/guide.py" \
-    --package "$ROOT/examples/nextjs/vendor/doorward.tgz" --binary "$TARGET/debug/doorward"
+check "the example's guide" "$HERE/../example/guide.sh"
 check "an API, a function, a mobile app" "$ROOT/examples/services/check.sh"
 check "apps of next-auth" "$HERE/../next-auth/run.sh"
 check "browser" "$HERE/../browser/run.sh"
