@@ -79,7 +79,8 @@ export function createHandlers(config: DoorwardConfig): Handlers {
       return await forward(settingsOf(config), request, await context.params)
     } catch (error) {
       if (!(error instanceof DoorwardUnavailable)) throw error
-      report(error)
+      // Who has gone does not wait for an answer, and that is no fault of the service.
+      if (!request.signal.aborted) report(error)
       return isNavigation(request) ? downPage() : problem(503, 'server.unavailable')
     }
   }

@@ -74,7 +74,8 @@ export function createProxy(options: ProxyOptions = {}): Proxy {
       const isUndecided = error instanceof TokenError && error.code === 'token.undecided'
       if (!isUndecided && !(error instanceof DoorwardUnavailable)) throw error
       report(error)
-      return needed.isApi ? problem(503, 'server.unavailable') : downPage()
+      if (needed.isApi) return problem(503, 'server.unavailable')
+      return isByRouter(request) ? nothing() : downPage()
     }
   }
 }
@@ -190,7 +191,23 @@ function refuse(
   return lead(request, basePath + target)
 }
 
+/**
+ * Whether a script reads a page, as the app router does ahead of a click and after one. Next.js
+ * keeps its own headers of such requests from a proxy, so it is known by those of the browser.
+ */
+function isByRouter({ headers, method }: NextRequest): boolean {
+  const isScript = headers.get('sec-fetch-dest') === 'empty' && method === 'GET'
+  // The pages router reads data, and follows what it is told there.
+  return isScript && !headers.has('x-nextjs-data')
+}
+
+/** Has the router load the page itself once somebody wants it, and nothing until then. */
+function nothing(): Response {
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
+}
+
 function lead(request: NextRequest, path: string): Response {
+  if (isByRouter(request)) return nothing()
   if (request.headers.has('next-action')) {
     // The call of a server action follows no redirect of HTTP; this is how it is led.
     const headers = { 'x-action-redirect': `${path};push`, 'content-type': 'text/plain' }

@@ -126,6 +126,28 @@ function useSync(
   }, [refetchInterval, refetchWhenOffline])
 }
 
+// A page that is being left for another place is not led to the sign-in page on its way.
+let isLeaving = false
+
+/** Leads on; a place within the same page is no new page, so that is loaded again. */
+export function goTo(url: string): void {
+  isLeaving = true
+  window.location.assign(url)
+  if (url.includes('#')) window.location.reload()
+}
+
+/** Has something done now, and when the browser shows the page again as it was left. */
+function nowAndBack(lead: () => void): () => void {
+  const back = ({ persisted }: PageTransitionEvent) => {
+    if (!persisted) return
+    isLeaving = false
+    lead()
+  }
+  if (!isLeaving) lead()
+  window.addEventListener('pageshow', back)
+  return () => window.removeEventListener('pageshow', back)
+}
+
 /** Leads to the sign-in page, and back to the page that is open now. */
 export function leadToSignIn(back?: string): void {
   const { href, origin } = window.location
@@ -146,8 +168,7 @@ export function useSession<Required extends boolean = false>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new function is no new reason
   useEffect(() => {
     if (!isMissing) return
-    if (onUnauthenticated) onUnauthenticated()
-    else leadToSignIn()
+    return nowAndBack(() => (onUnauthenticated ? onUnauthenticated() : leadToSignIn()))
   }, [isMissing])
   const shown = isMissing ? { data: null, status: 'loading', update: value.update } : value
   return shown as SessionContextValue<Required>

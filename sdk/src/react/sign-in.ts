@@ -2,7 +2,7 @@ import type { Puzzle } from '../core/challenge.js'
 import type { Problem, ProofMethod } from '../core/problem.js'
 import { localPath } from '../next/paths.js'
 import { type Answer, call, places } from './call.js'
-import { leadToSignIn } from './session.js'
+import { goTo, leadToSignIn } from './session.js'
 import { changed, ended } from './store.js'
 
 /** What is missing before a session starts: see `giveSecondFactor`. */
@@ -147,12 +147,6 @@ interface Step {
   data?: SignInAnswer | undefined
   problem?: Problem<string> | undefined
   status: number
-}
-
-/** Leads on; a place within the same page is no new page, so that is loaded again. */
-export function goTo(url: string): void {
-  window.location.assign(url)
-  if (url.includes('#')) window.location.reload()
 }
 
 function worked(status: number, url: string): SignInResponse {

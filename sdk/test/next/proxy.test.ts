@@ -84,6 +84,21 @@ describe('who is not signed in', () => {
     expect(isThrough(action)).toBe(false)
   })
 
+  it('has no sign-in page read by the router, which then loads the page itself', async () => {
+    const proxy = createProxy(options(service().config))
+    const headers = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }
+    const answer = await proxy(ask('/notes', undefined, { headers }))
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([204, 'no-store'])
+    expect(isThrough(answer)).toBe(false)
+    const data = await proxy(
+      ask('/notes', undefined, { headers: { ...headers, 'x-nextjs-data': '1' } }),
+    )
+    expect(data.status).toBe(307)
+    const action = { method: 'POST', headers: { ...headers, 'next-action': 'abc' } }
+    expect((await proxy(ask('/notes', undefined, action))).status).toBe(303)
+    expect((await proxy(ask('/api/notes', undefined, { headers }))).status).toBe(401)
+  })
+
   it.each([
     ['//evil.example', '/'],
     ['/\\evil.example', '/'],
@@ -289,6 +304,9 @@ describe('when the service', () => {
     const page = await proxy(ask('/notes', 'doorward=good'))
     expect([page.status, page.headers.get('retry-after')]).toEqual([503, '5'])
     expect(page.headers.get('content-type')).toContain('text/html')
+    const headers = { 'sec-fetch-dest': 'empty' }
+    const byRouter = await proxy(ask('/notes', 'doorward=good', { headers }))
+    expect([byRouter.status, isThrough(byRouter)]).toEqual([204, false])
     const api = await proxy(ask('/api/notes', 'doorward=good'))
     expect(await problemOf(api)).toMatchObject({ status: 503, code: 'server.unavailable' })
     expect(log.mock.lastCall?.[0]).toContain('does not answer')

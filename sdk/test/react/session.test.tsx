@@ -145,6 +145,23 @@ describe('required', () => {
     expect(assign).not.toHaveBeenCalled()
   })
 
+  it('does not hold up a sign-out, but who comes back to the page as it was left', async () => {
+    serve({ 'POST v1/auth/sign-out': { status: 204 } })
+    const { assign } = navigation()
+    window.history.replaceState(null, '', '/notes')
+    within(() => useSession({ required: true }), { session })
+    await act(() => signOut({ redirectTo: '/bye' }))
+    expect(assign.mock.calls).toEqual([['/bye']])
+    const shown = (persisted: boolean) => {
+      const event = Object.assign(new Event('pageshow'), { persisted })
+      window.dispatchEvent(event)
+    }
+    shown(false)
+    expect(assign).toHaveBeenCalledTimes(1)
+    shown(true)
+    expect(assign).toHaveBeenLastCalledWith('/sign-in?return_to=%2Fnotes')
+  })
+
   it('lets who is signed in be', async () => {
     serve()
     const { assign } = navigation()
