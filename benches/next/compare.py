@@ -180,9 +180,10 @@ def main():
     end_when_asked()
     with tempfile.TemporaryDirectory(prefix="doorward-next-bench.") as name:
         folder = Path(name)
-        quiet = {"DOORWARD_LOG_LEVEL": "warn"}
+        # One token lasts for the whole run.
+        settings = {"DOORWARD_LOG_LEVEL": "warn", "DOORWARD_TOKEN_SECONDS": "900"}
         database = fresh_database("sqlite", folder)
-        service = Service(arguments.binary, folder, database, quiet, arguments.port)
+        service = Service(arguments.binary, folder, database, settings, arguments.port)
         service.create_admin()
         servers = []
         environment = {
