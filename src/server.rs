@@ -16,7 +16,7 @@ use crate::{
     access::{callers::Callers, cookie, dpop, store::Store},
     api,
     app::App,
-    authjs::{self, Csrf},
+    authjs,
     config::Config,
     features::{checks::matrix::Operations, tokens},
     http::{
@@ -106,7 +106,7 @@ pub fn build(
     let beside = beside(&app.config);
     let all = [beside.as_slice(), pages.as_slice()].concat();
     outside::check(&all, &endpoints).map_err(StartError::Contract)?;
-    let (docs, csrf) = (Data::new(Docs::new(document)), Data::new(Csrf::new(seed)));
+    let docs = Data::new(Docs::new(document));
     let operations = Data::new(Operations::of(&endpoints));
     let mounts = Mounts(endpoints.into_iter().map(Endpoint::into_mount).collect());
     let finish_data = Data::new(finish_data(app, metrics));
@@ -136,7 +136,6 @@ pub fn build(
             .app_data(docs.clone())
             .app_data(operations.clone())
             .app_data(look.clone())
-            .app_data(csrf.clone())
             .configure(|config| outside::mount(&beside, config))
             .service(api)
             .default_service(web::to(pages::not_found))

@@ -62,7 +62,7 @@ fn is_word(text: &str) -> bool {
 /// `GET /signout`: asks whether that is meant.
 pub async fn sign_out(asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
-    let mut hidden = vec![("csrfToken", csrf::token(&asked)?)];
+    let mut hidden = vec![("csrfToken", csrf::token(&asked))];
     hidden.extend(asked.query("callbackUrl").map(|url| ("callbackUrl", url)));
     let shell = &asked.shell;
     let words = Words::new(shell.say("sign-out"), shell.say("sign-out-lead"));

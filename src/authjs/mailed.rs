@@ -31,7 +31,7 @@ pub async fn ask(mut asked: Asked) -> Answer {
     let by = Public::<Mails>::admit(&asked.request).await;
     let said = Said::of(&mut asked).await?;
     let client = Client::of(&asked, &said);
-    if !csrf::holds(&asked, &said)? {
+    if !csrf::holds(&asked, &said) {
         return Ok(client.refuse(super::SIGN_IN, &Refusal::csrf()));
     }
     Ok(match send(&asked, by, &said, &client).await {

@@ -14,8 +14,6 @@ mod site;
 mod social;
 mod step;
 
-pub use csrf::Csrf;
-
 use actix_web::http::header;
 
 use crate::{

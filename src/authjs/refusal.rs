@@ -104,7 +104,7 @@ impl Refusal {
 /// What the words of a query stand for, where the hosted page has words for it.
 pub fn meant(error: Option<&str>, code: Option<&str>) -> Option<Code> {
     let known = || CODES.iter().chain(&WORDS);
-    let find = |word: &str| known().find(|(known, _)| *known == word).map(|(_, code)| *code);
+    let find = |word: &str| known().find(|(known, _)| *known == word).map(|(_, means)| *means);
     // A second factor is asked for by the hosted page itself.
     if [error, code].into_iter().flatten().any(|word| [SECOND_FACTOR, PASSKEY].contains(&word)) {
         return None;

@@ -102,7 +102,7 @@ fn nobody(asked: &Asked) -> Value {
 pub async fn update(mut asked: Asked) -> Answer {
     asked.enter::<Public>().await?;
     let said = Said::of(&mut asked).await?;
-    if !csrf::holds(&asked, &said)? {
+    if !csrf::holds(&asked, &said) {
         return Err(Code::FormMalformed.into());
     }
     current(&asked)

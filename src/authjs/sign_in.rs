@@ -52,7 +52,7 @@ async fn with_password(mut asked: Asked) -> Answer {
     let by = Public::<Passwords>::admit(&asked.request).await;
     let said = Said::of(&mut asked).await?;
     let client = Client::of(&asked, &said);
-    if !csrf::holds(&asked, &said)? {
+    if !csrf::holds(&asked, &said) {
         return Ok(client.refuse(super::SIGN_IN, &Refusal::csrf()));
     }
     let done = match by {

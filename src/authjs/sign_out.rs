@@ -16,7 +16,7 @@ pub async fn submit(mut asked: Asked) -> Answer {
     };
     let said = Said::of(&mut asked).await?;
     let client = Client::of(&asked, &said);
-    if !csrf::holds(&asked, &said)? {
+    if !csrf::holds(&asked, &said) {
         return Ok(client.refuse("/api/auth/signout", &Refusal::csrf()));
     }
     if let Some(by) = by {

@@ -35,7 +35,7 @@ pub async fn begin(provider: String, mut asked: Asked) -> Answer {
     let by = Public::<Ceremonies>::admit(&asked.request).await;
     let said = Said::of(&mut asked).await?;
     let client = Client::of(&asked, &said);
-    if !csrf::holds(&asked, &said)? {
+    if !csrf::holds(&asked, &said) {
         return Ok(client.refuse(super::SIGN_IN, &Refusal::csrf()));
     }
     if asked.app.config.provider(&provider).is_none() {
