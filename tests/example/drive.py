@@ -52,7 +52,7 @@ def clean_environment(**more):
     return {**kept, "NEXT_TELEMETRY_DISABLED": "1", **more}
 
 
-def build(app, folder):
+def build(app, version, folder):
     """`next build`, without knowing where the service will be. Prints how long it took."""
     begin = time.monotonic()
     command = ["node", "node_modules/next/dist/bin/next", "build"]
@@ -64,7 +64,11 @@ def build(app, folder):
         raise Failed(f"next build failed:\n{done.stdout}\n{done.stderr}")
     if (folder / "build.db").exists():
         raise Failed("next build opens the database")
-    print(f"built in {time.monotonic() - begin:.0f} s", flush=True)
+    manifest = app / ".next" / "server" / "middleware-manifest.json"
+    is_at_edge = bool(json.loads(manifest.read_text(encoding="utf-8"))["middleware"])
+    if is_at_edge != (version == "15"):
+        raise Failed("the proxy does not run where this version of Next.js is to have it")
+    print(f"Next.js {version}: built in {time.monotonic() - begin:.0f} s", flush=True)
 
 
 class App:
@@ -161,7 +165,7 @@ def main():
 
 
 def run(arguments, folder):
-    build(arguments.app, folder)
+    build(arguments.app, arguments.next, folder)
     ports = [free_port() for _ in range(3)]
     origin = f"http://localhost:{ports[0]}"
     providers = walks_driver().Providers(arguments.node, origin, folder / "providers.log")

@@ -205,6 +205,8 @@ export async function show(page, name) {
 export class Relay {
   /** What was asked of the service, such as `POST /v1/auth/token`. */
   asked = [];
+  /** What is answered half a second later than the service does. */
+  slow = "";
   #server;
   #how;
 
@@ -244,7 +246,8 @@ export class Relay {
   }
 
   #pass(request, response) {
-    this.asked.push(`${request.method} ${request.url.split("?")[0]}`);
+    const what = `${request.method} ${request.url.split("?")[0]}`;
+    this.asked.push(what);
     if (this.#how === "hang") return;
     if (this.#how !== "open") {
       response.writeHead(this.#how.status, { "content-type": "text/html" });
@@ -256,7 +259,7 @@ export class Relay {
       { hostname, port, path: request.url, method: request.method, headers: request.headers },
       (answer) => {
         response.writeHead(answer.statusCode, answer.rawHeaders);
-        answer.pipe(response);
+        setTimeout(() => answer.pipe(response), what === this.slow ? 500 : 0);
       },
     );
     onward.on("error", () => response.destroy());

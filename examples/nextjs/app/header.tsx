@@ -3,6 +3,7 @@
 import { signOut, useCan, useSession } from 'doorward/react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { dropDraft } from './notes/draft'
 
 const PAGES = [
   ['/notes', 'Notes'],
@@ -10,6 +11,11 @@ const PAGES = [
   ['/dashboard', 'Dashboard'],
   ['/profile', 'Profile'],
 ] as const
+
+function leave() {
+  dropDraft()
+  return signOut({ redirectTo: '/' })
+}
 
 /** The same on the server and at first in the browser: nothing here until the session is known. */
 export function Header() {
@@ -26,7 +32,7 @@ export function Header() {
         {session && (
           <>
             <a href="/account">Account</a>
-            <button type="button" className="plain" onClick={() => signOut({ redirectTo: '/' })}>
+            <button type="button" className="plain" onClick={leave}>
               Sign out
             </button>
           </>

@@ -165,13 +165,13 @@ story("sensitive data: nothing of the environment reaches the browser", async (p
   }
   assert.ok(count > 5, "there is nothing built to look at");
 
-  const token = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\./;
+  const signed = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\./;
   const told = [];
   page.on("response", async (response) => {
     const text = await response.text().catch(() => "");
     const head = JSON.stringify({ ...response.headers(), "set-cookie": "" });
     const found = [SECRET, process.env.SERVICE].some((word) => (text + head).includes(word));
-    if (found || token.test(text + head)) told.push(response.url());
+    if (found || signed.test(text + head)) told.push(response.url());
   });
   const { email, cookie } = await signedIn(page);
   for (const path of ["/", "/notes", "/profile", "/dashboard", "/overview"]) {
@@ -179,6 +179,8 @@ story("sensitive data: nothing of the environment reaches the browser", async (p
     await page.waitForLoadState("networkidle");
   }
   assert.deepEqual(told, []);
+  const token = await call(page, "/api/doorward/v1/auth/token", { method: "POST" });
+  isProblem(token, 404, "request.not_found");
   const kept = await page.evaluate(() =>
     JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }]),
   );

@@ -71,6 +71,8 @@ story("what the server sends is what the browser makes of it", async (page, { an
 
 story("a link to a page leads strangers to the sign-in, and back to it", async (page) => {
   await page.goto("/");
+  // Nothing that Next.js reads ahead of a click is left open.
+  await page.waitForLoadState("networkidle");
   await page.getByRole("link", { name: "Open my notes" }).click();
   await arrives(page, "/sign-in");
   assert.equal(new URL(page.url()).search, "?return_to=%2Fnotes");

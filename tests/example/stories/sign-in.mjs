@@ -76,9 +76,12 @@ story("the service's pages stand at the app's address, with their own headers", 
   await sees(page, email);
   const hosted = await program("/sign-in");
   assert.match(hosted.headers.get("content-security-policy"), /default-src 'none'/);
-  const own = await program("/login");
-  assert.match(own.headers.get("content-security-policy"), /frame-ancestors 'none'/);
-  for (const { headers } of [hosted, own]) {
+  const own = await Promise.all(["/", "/login", "/legacy", "/api/notes"].map((at) => program(at)));
+  for (const { headers } of own) {
+    const policy = headers.get("content-security-policy");
+    assert.match(policy, /^base-uri 'self';.*frame-ancestors 'none'/);
+  }
+  for (const { headers } of [hosted, ...own]) {
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("x-powered-by"), null);
   }

@@ -1,33 +1,39 @@
 'use client'
 
-import { useActionState, useEffect, useRef } from 'react'
+import { type FormEvent, useActionState, useEffect, useRef, useState } from 'react'
 import { createNote, type Outcome } from './actions'
+import { dropDraft, keepDraft, takeDraft } from './draft'
 
-const DRAFT = 'notes:draft'
 const EMPTY: Outcome = { status: 'new', errors: {}, typed: { title: '', body: '' } }
 
 /** A form that loses nothing: neither by a mistake, nor when the session ends while one writes. */
 export function NoteForm({ owner }: { owner: string }) {
   const [outcome, action, isPending] = useActionState(createNote, EMPTY)
+  const [isBack, setBack] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const { status, errors, typed } = outcome
 
-  // What was typed when the session had ended is there again after the sign-in: once, in this tab
-  // alone, and for nobody else who signs in here.
+  // Wherever the sending ends, at a sign-in or at an error page: what was typed is here again.
   useEffect(() => {
-    if (status === 'new') restore(form.current, owner)
-    if (status === 'signed_out') sessionStorage.setItem(DRAFT, JSON.stringify({ owner, typed }))
-  }, [status, typed, owner])
+    if (form.current && takeDraft(owner, form.current)) setBack(true)
+  }, [owner])
+  useEffect(() => {
+    if (status === 'kept' || status === 'invalid') dropDraft()
+  }, [status, typed])
+
+  function send({ currentTarget }: FormEvent<HTMLFormElement>) {
+    keepDraft(owner, currentTarget)
+    setBack(false)
+  }
 
   return (
-    <form ref={form} action={action} className="card" noValidate>
+    <form ref={form} action={action} onSubmit={send} className="card" noValidate>
       <label htmlFor="title">Title</label>
       <input
         id="title"
         name="title"
         maxLength={200}
         defaultValue={typed.title}
-        key={`title-${typed.title}`}
         aria-invalid={Boolean(errors.title)}
         aria-describedby="title-error"
       />
@@ -38,13 +44,12 @@ export function NoteForm({ owner }: { owner: string }) {
         name="body"
         rows={4}
         defaultValue={typed.body}
-        key={`body-${typed.body}`}
         aria-invalid={Boolean(errors.body)}
         aria-describedby="body-error"
       />
       <Complaint id="body-error" text={errors.body} />
       <div role="status">
-        <Message status={status} />
+        {isBack ? <p>Your text is back. Add it now.</p> : <Message status={status} />}
       </div>
       <button disabled={isPending}>Add the note</button>
     </form>
@@ -71,18 +76,4 @@ function Message({ status }: { status: Outcome['status'] }) {
       <a href="/sign-in?return_to=/notes">sign in again</a>, then add it.
     </p>
   )
-}
-
-function restore(form: HTMLFormElement | null, owner: string) {
-  const draft = sessionStorage.getItem(DRAFT)
-  sessionStorage.removeItem(DRAFT)
-  if (!form || !draft) return
-  const kept: { owner: string; typed: Outcome['typed'] } = JSON.parse(draft)
-  if (kept.owner !== owner) return
-  for (const [name, value] of Object.entries(kept.typed)) {
-    const field = form.elements.namedItem(name)
-    if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) {
-      field.value = value
-    }
-  }
 }
