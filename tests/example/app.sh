@@ -34,6 +34,15 @@ grep -q 'export const \(proxy\|middleware\) =' "$APP"/proxy.ts "$APP"/middleware
     die "the example exports no proxy"
 
 cd "$APP"
+# The lock file tells nothing of the package's contents, but what it needs itself has to be locked.
+node -e '
+const { packages } = require(process.argv[1]);
+const needed = require(process.argv[2]).dependencies;
+const locked = packages["node_modules/doorward"].dependencies;
+process.exitCode = JSON.stringify(locked) === JSON.stringify(needed) ? 0 : 1;
+' "$APP/package-lock.json" "$ROOT/sdk/package.json" ||
+    die "the lock file for Next.js $NEXT is older than sdk/package.json: run npm install beside it," \
+        "and take the integrity of vendor/doorward.tgz out, which differs with each build"
 # The package is packed anew each time: what it holds counts, too.
 HASH=$(cat package-lock.json vendor/doorward.tgz | sha256sum | cut -d' ' -f1)
 if [ "$(cat .cache-hash 2>/dev/null)" != "$HASH" ]; then
