@@ -7,8 +7,9 @@ export interface SentCookie {
 /** The service's session cookie: first the name over https, which no other host can set. */
 const SESSION = ['__Host-doorward', 'doorward'] as const
 
-/** What the service itself sets: sessions, browsers, ways through providers, the Auth.js wire. */
-const OWN = /^(__Host-|__Secure-)?(doorward(-device|-flow)?|(next-auth|authjs)\.[a-zA-Z0-9._-]+)$/
+/** What the service itself sets: sessions, browsers, ways through providers, half-done sign-ins. */
+const OWN =
+  /^(__Host-|__Secure-)?(doorward(-device|-flow|-step)?|(next-auth|authjs)\.[a-zA-Z0-9._-]+)$/
 
 /** The characters of a cookie's value (RFC 6265, section 4.1.1). */
 const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,4096}$/

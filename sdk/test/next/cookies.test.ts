@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
+  isOwnCookie,
   ownCookies,
   parseCookies,
   parseSetCookie,
@@ -19,6 +22,21 @@ describe('the cookies of a request', () => {
     )
     expect(ownCookies('theme=dark')).toBeUndefined()
     expect(ownCookies(null)).toBeUndefined()
+  })
+
+  it('are all that the service sets', () => {
+    const folder = fileURLToPath(new URL('../../../src/', import.meta.url))
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const text = sources
+      .filter((name) => name.endsWith('.rs'))
+      .map((name) => readFileSync(folder + name, 'utf8'))
+      .join('')
+    const names = new Set(text.match(/"__Host-[a-z.-]+(?=")/g)?.map((name) => name.slice(1)))
+    expect(names.size).toBeGreaterThanOrEqual(6)
+    for (const name of names) {
+      expect(isOwnCookie(name), name).toBe(true)
+      expect(isOwnCookie(name.slice('__Host-'.length)), name).toBe(true)
+    }
   })
 
   it('hold nothing that could be read as another header or cookie', () => {
