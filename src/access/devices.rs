@@ -2,16 +2,16 @@
 //! have tried too often; a trusted one stands in for the second factor for a while. The cookie's
 //! token counts only together with the account that it was given to.
 
-use actix_web::{
-    HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration},
-};
+use actix_web::HttpRequest;
 use diesel::prelude::*;
 
 use crate::{
     app::App,
     db::{Backend, Conn, schema::devices},
-    http::{cookie, peer::Peer},
+    http::{
+        cookie::{self, Lifetime},
+        peer::Peer,
+    },
     kernel::{
         clock::Timestamp,
         id::{DeviceId, UserId},
@@ -68,14 +68,8 @@ impl DeviceToken {
 
     /// Puts it on the answer.
     pub fn give(&self, request: &HttpRequest, app: &App) {
-        let cookie = Cookie::build(name(app), self.0.reveal().to_owned())
-            .path("/")
-            .http_only(true)
-            .secure(app.config.is_https())
-            .same_site(SameSite::Lax)
-            .max_age(Duration::seconds(KEPT))
-            .finish();
-        cookie::give(request, &cookie);
+        let life = Lifetime::Seconds(KEPT);
+        cookie::give(request, &app.config, name(app), self.0.reveal(), life);
     }
 }
 

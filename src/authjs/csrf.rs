@@ -1,10 +1,7 @@
 //! The token against forgery that the client sends back: a random text, and a cookie that only we
 //! can have made of it. The origin of a request is looked at beside it, as everywhere.
 
-use actix_web::{
-    HttpResponse,
-    cookie::{Cookie, SameSite},
-};
+use actix_web::HttpResponse;
 use data_encoding::HEXLOWER;
 use serde_json::json;
 
@@ -12,7 +9,7 @@ use super::said::Said;
 use crate::{
     access::guard::Public,
     config::{AuthjsVersion, Config},
-    http::cookie,
+    http::cookie::{self, Lifetime},
     kernel::secret::same,
     pages::asked::{Answer, Asked},
 };
@@ -56,13 +53,8 @@ pub fn token(asked: &Asked) -> String {
     let app = &asked.app;
     let token = HEXLOWER.encode(&app.chance.bytes::<32>());
     let sealed = app.cursors.seal(LABEL, token.as_bytes());
-    let cookie = Cookie::build(names(&app.config)[0], sealed)
-        .path("/")
-        .http_only(true)
-        .secure(app.config.is_https())
-        .same_site(SameSite::Lax)
-        .finish();
-    cookie::give(&asked.request, &cookie);
+    let name = names(&app.config)[0];
+    cookie::give(&asked.request, &app.config, name, &sealed, Lifetime::Browser);
     token
 }
 

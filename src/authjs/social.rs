@@ -80,19 +80,13 @@ fn refused(asked: &Asked, return_to: Option<String>, problem: Problem) -> HttpRe
     Client::back(asked, return_to).refuse(super::SIGN_IN, &refusal)
 }
 
-/// Back from a provider, by a form on its page. The browser is asked to come again by itself: only
-/// then does it send its cookies.
+/// Back from a provider, by a form on its page.
 pub async fn come_back_by_form(provider: String, mut asked: Asked) -> Answer {
     let by = asked.enter_from_elsewhere::<Public<Proofs>>().await?;
     let returned = Returned::of(asked.pairs().await?);
-    let state = returned.as_ref().map(|returned| returned.state.clone()).unwrap_or_default();
-    let is_kept = match returned {
-        Some(returned) => finish::keep(&asked.app, &by, &provider, returned).await?,
-        None => false,
-    };
-    if !is_kept {
-        return Ok(refused(&asked, None, Code::FlowInvalid.into()));
+    let back = Back { provider: &provider, callback: BACK, returned };
+    match finish::keep(&asked.app, &by, back).await? {
+        Some(again) => Ok(lead_to(&again)),
+        None => Ok(refused(&asked, None, Code::FlowInvalid.into())),
     }
-    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-    Ok(lead_to(&format!("{BACK}{provider}?state={state}")))
 }

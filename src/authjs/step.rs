@@ -1,8 +1,6 @@
 //! A sign-in whose second factor is missing. What names it stays in a cookie that no script reads,
 //! so that the page need send no more than the code.
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration};
-
 use super::{
     answer::Client,
     refusal::{CREDENTIALS, PASSKEY, Refusal, SECOND_FACTOR},
@@ -20,7 +18,12 @@ use crate::{
         model::{HalfDone, SecondFactor},
         second,
     },
-    http::{code::Code, cookie, endpoint::Guard, problem::Problem},
+    http::{
+        code::Code,
+        cookie::{self, Lifetime},
+        endpoint::Guard,
+        problem::Problem,
+    },
     kernel::assurance::Method,
     pages::{
         asked::{Answer, Asked, valid},
@@ -35,25 +38,19 @@ fn name(app: &App) -> &'static str {
 /// Keeps a sign-in for as long as it can be finished.
 pub fn keep(asked: &Asked, required: &SecondFactorRequired) {
     let seconds = (required.expires.micros() - asked.app.now().micros()) / 1_000_000;
-    set(asked, required.token.clone(), Duration::seconds(seconds.max(0)));
+    set(asked, &required.token, seconds.max(0));
 }
 
 /// Takes it away.
 pub fn forget(asked: &Asked) {
     if kept(asked).is_some() {
-        set(asked, String::new(), Duration::ZERO);
+        set(asked, "", 0);
     }
 }
 
-fn set(asked: &Asked, value: String, life: Duration) {
-    let cookie = Cookie::build(name(&asked.app), value)
-        .path("/")
-        .http_only(true)
-        .secure(asked.app.config.is_https())
-        .same_site(SameSite::Lax)
-        .max_age(life)
-        .finish();
-    cookie::give(&asked.request, &cookie);
+fn set(asked: &Asked, value: &str, seconds: i64) {
+    let (app, life) = (&asked.app, Lifetime::Seconds(seconds));
+    cookie::give(&asked.request, &app.config, name(app), value, life);
 }
 
 /// The token of the sign-in that this browser has begun.

@@ -3,9 +3,11 @@
 
 use actix_web::{
     HttpMessage, HttpRequest,
-    cookie::{Cookie, time::Duration},
+    cookie::{Cookie, SameSite, time::Duration},
     http::header::{self, HeaderMap, HeaderValue},
 };
+
+use crate::config::Config;
 
 /// How long a browser keeps the cookie that this request sets. Handlers leave it on the request.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +18,34 @@ pub enum Lifetime {
     Seconds(i64),
 }
 
+impl Lifetime {
+    fn limit(self, cookie: &mut Cookie<'_>) {
+        match self {
+            Self::Browser => cookie.set_max_age(None),
+            Self::Seconds(seconds) => cookie.set_max_age(Duration::seconds(seconds)),
+        }
+    }
+}
+
 /// Cookies that handlers leave on the request for its answer.
 struct Given(Vec<HeaderValue>);
 
-/// Has the answer set a further cookie, beside the session's.
-pub fn give(request: &HttpRequest, cookie: &Cookie<'_>) {
+/// Has the answer set a further cookie, beside the session's: for every path of ours, and hidden
+/// from scripts. It comes along where a link leads here, and with no other request of another site.
+pub fn give(
+    request: &HttpRequest,
+    config: &Config,
+    name: &'static str,
+    value: &str,
+    lifetime: Lifetime,
+) {
+    let mut cookie = Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .secure(config.is_https())
+        .same_site(SameSite::Lax)
+        .finish();
+    lifetime.limit(&mut cookie);
     let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) else { return };
     let mut extensions = request.extensions_mut();
     match extensions.get_mut::<Given>() {
@@ -47,9 +72,6 @@ pub fn complete(request: &HttpRequest, headers: &mut HeaderMap) {
 
 fn limited(value: &HeaderValue, lifetime: Lifetime) -> Option<HeaderValue> {
     let mut cookie = Cookie::parse_encoded(value.to_str().ok()?).ok()?;
-    match lifetime {
-        Lifetime::Browser => cookie.set_max_age(None),
-        Lifetime::Seconds(seconds) => cookie.set_max_age(Duration::seconds(seconds)),
-    }
+    lifetime.limit(&mut cookie);
     HeaderValue::from_str(&cookie.encoded().to_string()).ok()
 }

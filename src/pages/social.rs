@@ -120,21 +120,16 @@ pub async fn come_back(asked: Asked) -> Answer {
     end(&asked, by, returned).await
 }
 
-/// Back from a provider, by a form on its page. The browser is asked to come again by itself: only
-/// then does it send its cookies.
+/// Back from a provider, by a form on its page.
 pub async fn come_back_by_form(mut asked: Asked) -> Answer {
     let by = asked.enter_from_elsewhere::<Public<Proofs>>().await?;
-    let pairs = asked.pairs().await?;
+    let returned = Returned::of(asked.pairs().await?);
     let name = provider(&asked);
-    let Some(returned) = Returned::of(pairs) else {
-        return refused(&asked.shell, &Code::FlowInvalid.into(), false);
-    };
-    let state = returned.state.clone();
-    if !finish::keep(&asked.app, &by, &name, returned).await? {
-        return refused(&asked.shell, &Code::FlowInvalid.into(), false);
+    let back = Back { provider: &name, callback: begin::CALLBACK, returned };
+    match finish::keep(&asked.app, &by, back).await? {
+        Some(again) => Ok(lead_to(&again)),
+        None => refused(&asked.shell, &Code::FlowInvalid.into(), false),
     }
-    let state: String = url::form_urlencoded::byte_serialize(state.as_bytes()).collect();
-    Ok(lead_to(&format!("{}{name}?state={state}", begin::CALLBACK)))
 }
 
 /// The name of the provider in the path.

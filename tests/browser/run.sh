@@ -11,12 +11,8 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
 
 need_node "for the browser tests" || exit 1
-if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
-    apt_install "Chromium, for the browser tests" chromium || exit 1
-fi
-if ! has oathtool; then
-    apt_install "oathtool, for the codes of an authenticator app" oathtool || exit 1
-fi
+need_chromium "for the browser tests" || exit 1
+need_oathtool || exit 1
 need_python
 
 cd "$HERE"

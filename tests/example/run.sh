@@ -17,12 +17,8 @@ if [ "${1:-}" = --next ]; then
     shift 2
 fi
 need_node "for the example" || exit 1
-if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
-    apt_install "Chromium, for the tests of the example" chromium || exit 1
-fi
-if ! has oathtool; then
-    apt_install "oathtool, for the codes of an authenticator app" oathtool || exit 1
-fi
+need_chromium "for the tests of the example" || exit 1
+need_oathtool || exit 1
 need_python
 
 (cd "$HERE/../browser" && npm_install)

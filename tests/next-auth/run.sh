@@ -12,9 +12,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../tools/lib.sh"
 
 need_node "for the apps of next-auth" || exit 1
-if ! has chromium && [ -z "${CHROMIUM:-}" ]; then
-    apt_install "Chromium, for the apps of next-auth" chromium || exit 1
-fi
+need_chromium "for the apps of next-auth" || exit 1
 need_python
 
 cd "$HERE"

@@ -61,6 +61,16 @@ need_node() {
     fi
 }
 
+# need_chromium WHAT-FOR: Debian's Chromium, unless CHROMIUM names another.
+need_chromium() {
+    has chromium || [ -n "${CHROMIUM:-}" ] || apt_install "Chromium, $1" chromium
+}
+
+# The codes of an authenticator app.
+need_oathtool() {
+    has oathtool || apt_install "oathtool, for the codes of an authenticator app" oathtool
+}
+
 # What package-lock.json of this folder names, installed again when that has changed. No package's
 # own scripts: none of these needs one, and one of them reports home.
 npm_install() {

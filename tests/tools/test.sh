@@ -36,7 +36,7 @@ rust_tests() {
 step "build" cargo build --locked --bin doorward
 need_python
 # Another maker of one-time codes, which ours are held against.
-has oathtool || apt_install "the program oathtool" oathtool
+need_oathtool
 # The mail server of the tests.
 "$HERE/python.sh" >/dev/null
 check "Rust tests" rust_tests

@@ -110,15 +110,19 @@ impl End {
     }
 }
 
-/// Keeps what a provider's page has posted; whether a flow is waiting for it.
+/// Keeps what a provider's page has posted. The address by which the browser is asked to come again
+/// by itself, for only then does it send its cookies; nothing where no flow is waiting.
 ///
 /// Errors: `rate_limit.exceeded`.
 pub async fn keep(
     app: &App,
     by: &Public<Proofs>,
-    provider: &str,
-    returned: Returned,
-) -> Result<bool, Problem> {
+    back: Back<'_>,
+) -> Result<Option<String>, Problem> {
+    let Back { provider, callback, returned } = back;
+    let Some(returned) = returned else { return Ok(None) };
+    let state: String = url::form_urlencoded::byte_serialize(returned.state.as_bytes()).collect();
+    let again = format!("{callback}{provider}?state={state}");
     throttle::take_try(app, by.address.clone()).await?;
     let is_posting = app.config.provider(provider).is_some_and(|it| it.form_post);
     let (own, provider, address) = (app.clone(), provider.to_owned(), by.address.clone());
@@ -129,12 +133,12 @@ pub async fn keep(
             let place = (provider.as_str(), state.as_str());
             if !is_posting || !flow::keep(db, &own, place, &returned)? {
                 audit::record(db, refused)?;
-                return Ok::<_, Problem>(false);
+                return Ok::<_, Problem>(None);
             }
             if let Some(address) = &address {
                 throttle::give_back(db, address)?;
             }
-            Ok(true)
+            Ok(Some(again))
         })
         .await
 }

@@ -1,10 +1,7 @@
 //! Ways through a provider that somebody has begun. Each is a row of ours: it leads back once,
 //! within ten minutes, from the provider it was begun for, in the browser in which it was begun.
 
-use actix_web::{
-    HttpRequest,
-    cookie::{Cookie, SameSite, time::Duration},
-};
+use actix_web::HttpRequest;
 use data_encoding::BASE64URL_NOPAD;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +11,10 @@ use crate::{
     access::{identities::flow_place, sessions::Remember},
     app::App,
     db::{Conn, schema::provider_flows},
-    http::{cookie, problem::Problem},
+    http::{
+        cookie::{self, Lifetime},
+        problem::Problem,
+    },
     kernel::{
         clock::Timestamp,
         id::{FlowId, SessionId, UserId},
@@ -256,14 +256,8 @@ impl Browser {
     /// Puts it on the answer. It comes along when the provider leads back: that is a way to the top
     /// of a window, by GET.
     pub fn give(&self, app: &App, request: &HttpRequest) {
-        let cookie = Cookie::build(cookie_name(app), self.0.reveal().to_owned())
-            .path("/")
-            .http_only(true)
-            .secure(app.config.is_https())
-            .same_site(SameSite::Lax)
-            .max_age(Duration::seconds(LIFE))
-            .finish();
-        cookie::give(request, &cookie);
+        let life = Lifetime::Seconds(LIFE);
+        cookie::give(request, &app.config, cookie_name(app), self.0.reveal(), life);
     }
 }
 
